@@ -1,0 +1,43 @@
+# Every target sets itself up first; `make` alone lists them.
+
+ARGS ?=
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.made-from-the-lock
+
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export UV_COMPILE_BYTECODE := 1
+# Compiled bytecode halves the start of every command, so a machine that forbids it is overruled here.
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint docs serve
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with everything the other targets need
+
+$(STAMP): pyproject.toml uv.lock
+	@uv=$$(PYTHON="$(PYTHON)" bash .ci/uv) && "$$uv" sync --locked --quiet --python "$(PYTHON)"
+	@touch $@
+
+demo: setup ## run a whole quarter and serve what came of it (ARGS=--no-serve ends instead)
+	@$(VENV)/bin/charter demo $(ARGS)
+
+test: lint ## check the code, then run every test (ARGS="-k words" picks some)
+	@$(VENV)/bin/pytest -n 2 $(ARGS)
+
+lint: setup ## check style, format, types and which room may import which
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+
+docs: setup ## write the generated pages of docs/ again
+	@$(VENV)/bin/python docs/generate.py
+
+serve: setup ## serve the portal and the families' site
+	@$(VENV)/bin/charter serve $(ARGS)

@@ -1,0 +1,280 @@
+"""One return in public words: its answers, its promises, its replies, and what was held back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from charter.actions import Change, Promise
+from charter.answers import Answer
+from charter.disclosure import screen
+from charter.facts import checked, facts, runs
+from charter.parts import (
+    Account,
+    ActionRow,
+    AnswerRow,
+    Hold,
+    RequestRow,
+    Slip,
+    Source,
+    SumsDisagree,
+    Tag,
+    Tally,
+)
+from charter.quarters import Quarter, london_date
+from charter.steps import Rating
+from charter.views import FamilyRequestView, ReturnView
+from charter.words import (
+    ACTION_WORDS,
+    FAITHFUL_WORDS,
+    RATING_WORDS,
+    REPLY_WORDS,
+    STATE_WORDS,
+    kept_words,
+)
+
+HELD = "These words are held for a check before they are shown."
+
+
+@dataclass
+class Reader:
+    """Shows what others wrote, unless the screen catches it: then it is held and noted."""
+
+    holds: list[Hold] = field(default_factory=list)
+
+    def shown(self, text: str, where: str, source: Source) -> str:
+        """The text, or the neutral sentence that stands in for it."""
+        text = text.strip()
+        found = screen(text) if text else []
+        if not found:
+            return text
+        kinds = tuple(sorted({finding.kind for finding in found}))
+        hold = Hold(where=where, kinds=kinds, source=source)
+        if hold not in self.holds:
+            self.holds.append(hold)
+        return HELD
+
+
+def account(view: ReturnView, reader: Reader) -> Account:
+    """The facts of one return, and as much of the rest as may be published."""
+    life, edition = view.life, view.edition
+    is_checked, checked_words = checked(view) if edition else (None, "")
+    extension = life.extended.public if life.extended else ""
+    signed_on = london_date(life.first_signed_at) if life.first_signed_at else None
+    judged = life.judged if edition and _replied(view) else None
+    nil_reason = view.document.nil_reason if edition and view.document else ""
+    return Account(
+        source=view.source,
+        party_code=view.party_code,
+        party_name=view.who,
+        runs=runs(view),
+        state=view.state,
+        tag=Tag.of(STATE_WORDS[view.state]),
+        unreachable=life.unreachable,
+        due=life.first_signed_due if life.is_received else life.due,
+        received_on=signed_on,
+        days_late=life.days_late(life.first_signed_at) if life.first_signed_at else None,
+        facts=facts(view, reader.shown(extension, "the reason for more time", view.source)),
+        own_words=reader.shown(nil_reason, "why the service did not run", view.source),
+        published=edition is not None,
+        waits_for=view.waits_for,
+        checked=is_checked,
+        checked_words=checked_words,
+        withheld="" if view.may_rate else view.why_not,
+        tally=tally(view),
+        faithful=(
+            Tag.of(FAITHFUL_WORDS[judged.faithful if judged else None])
+            if edition and _replied(view)
+            else None
+        ),
+        faithful_words=reader.shown(
+            judged.reason if judged else "", "what the listening partner says", view.source
+        ),
+        reply=reader.shown(life.reply if edition else "", "the right of reply", view.source),
+        revision=edition.revision if edition else None,
+        published_on=edition.published_on if edition else None,
+        revised_because=edition.because if edition else "",
+    )
+
+
+def _replied(view: ReturnView) -> bool:
+    """Whether there is any reply to families for the listening partner to judge."""
+    return any(_answer(view, request)[0] for request in view.requests)
+
+
+def ratings(view: ReturnView) -> Mapping[str, Rating]:
+    """The rating that stands for each commitment: the receipt's, or the answer with its changes."""
+    if view.receipt is not None:
+        return {line.commitment: line.rating for line in view.receipt.lines}
+    answers = view.document.answers if view.document else ()
+    standing = {a.commitment: a.rating for a in answers if a.rating is not None}
+    changes = {c: change.rating for c, change in view.life.changes.items() if c in standing}
+    return {**standing, **changes}
+
+
+def tally(view: ReturnView) -> Tally | None:
+    """How many promises were kept; None where ratings are withheld or there are none."""
+    standing = ratings(view) if may_show_ratings(view) else {}
+    if not standing:
+        return None
+    counts = {rating: list(standing.values()).count(rating) for rating in Rating}
+    receipt = view.receipt
+    if receipt is not None and (
+        counts[Rating.FULLY],
+        counts[Rating.PARTLY],
+        counts[Rating.NOT_MET],
+        counts[Rating.NOT_APPLICABLE],
+    ) != (receipt.fully, receipt.partly, receipt.not_met, receipt.not_applicable):
+        raise SumsDisagree(f"return {view.return_id}: its receipt's lines and totals disagree")
+    numbers = [counts[rating] for rating in RATING_WORDS]
+    return Tally(
+        kept=numbers[0],
+        partly=numbers[1],
+        not_kept=numbers[2],
+        not_applicable=numbers[3],
+        words=kept_words(*numbers),
+    )
+
+
+def may_show_ratings(view: ReturnView) -> bool:
+    """Published, allowed in this region, and answered by a service that ran."""
+    has_answers = view.document is not None and not view.document.nil_return
+    return view.edition is not None and view.may_rate and has_answers
+
+
+def answer_row(view: ReturnView, commitment: str, reader: Reader) -> AnswerRow | None:
+    """One organisation's answer on one commitment; None where it may not be shown."""
+    if not may_show_ratings(view) or view.document is None:
+        return None
+    rating = ratings(view).get(commitment)
+    answer = next((a for a in view.document.answers if a.commitment == commitment), None)
+    if rating is None or answer is None:
+        return None
+
+    def shown(text: str, what: str) -> str:
+        return reader.shown(text, f"{what} on {commitment}", view.source)
+
+    return AnswerRow(
+        source=view.source,
+        party_name=view.who,
+        rating=rating.value,
+        tag=Tag.of(RATING_WORDS[rating]),
+        statement=shown(answer.public_statement, "the public statement"),
+        because="" if rating is Rating.FULLY else shown(answer.reason, "the reason"),
+        changed=_changed(view, answer, rating, shown(_why(view, commitment), "the change")),
+        checked="Own view, not yet checked" if checked(view)[0] is False else "",
+        asked_again=(
+            f"{view.commissioner} has asked more about this answer. No new answer has come yet."
+            if commitment in view.life.questions
+            else ""
+        ),
+    )
+
+
+def _why(view: ReturnView, commitment: str) -> str:
+    change = view.life.changes.get(commitment)
+    return change.reason if change else ""
+
+
+def _changed(view: ReturnView, answer: Answer, rating: Rating, why: str) -> str:
+    if answer.commitment not in view.life.changes or answer.rating in {None, rating}:
+        return ""
+    assert answer.rating is not None
+    was, now = RATING_WORDS[answer.rating].public, RATING_WORDS[rating].public
+    return f"{view.commissioner} changed this from “{was}” to “{now}”. Its reason: {why}"
+
+
+def action_rows(view: ReturnView, reader: Reader) -> tuple[ActionRow, ...]:
+    """What was promised and is open, or was settled in this quarter; earliest date first."""
+    if view.edition is None:
+        return ()
+    standing = [p for p in (as_at(p, view.quarter) for p in view.promises) if p.changes]
+    told = [p for p in standing if p.is_open or p.spoken_of(view.quarter)]
+    told.sort(key=lambda promise: (promise.due, promise.id))
+    return tuple(_action_row(view, promise, reader) for promise in told)
+
+
+def as_at(promise: Promise, quarter: Quarter) -> Promise:
+    """The promise as it stood at the end of a quarter's round, later changes left out."""
+    known = tuple(c for c in promise.changes if Quarter.parse(c.quarter) <= quarter)
+    return replace(promise, changes=known)
+
+
+def _last(promise: Promise) -> Change:
+    """What the newest quarter said last, however late an older one was signed."""
+    order = enumerate(promise.changes)
+    return max(order, key=lambda pair: (Quarter.parse(pair[1].quarter), pair[0]))[1]
+
+
+def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow:
+    source = view.source.model_copy(update={"action": promise.id, "request": promise.request or ""})
+
+    def shown(text: str, what: str) -> str:
+        return reader.shown(text, f"{what} of action {promise.id}", source)
+
+    assert view.edition is not None
+    because = _last(promise).reason if promise.status == "not_doing" else ""
+    return ActionRow(
+        source=source,
+        party_name=view.who,
+        commitment=promise.commitment,
+        title=shown(promise.title, "the title"),
+        status=promise.status,
+        tag=Tag.of(ACTION_WORDS[promise.status]),
+        is_new=promise.changes[0].quarter == str(view.quarter),
+        first_promised=promise.first_due,
+        due=promise.due,
+        slips=tuple(
+            Slip(was=slip.was, now=slip.became, because=shown(slip.reason, "the slip"))
+            for slip in promise.slips
+        ),
+        slipped_now=len(promise.slips) > len(as_at(promise, view.quarter.previous()).slips),
+        because=shown(because, "the reason"),
+        date_passed=promise.is_open and promise.due < view.edition.published_on,
+    )
+
+
+def request_rows(
+    view: ReturnView, actions: tuple[ActionRow, ...], reader: Reader
+) -> tuple[RequestRow, ...]:
+    """What families asked of this organisation, oldest first, with its reply and its actions."""
+    if view.edition is None:
+        return ()
+    told = sorted(view.requests, key=lambda request: (request.heard_on, request.id))
+    return tuple(_request_row(view, request, actions, reader) for request in told)
+
+
+def _answer(view: ReturnView, request: FamilyRequestView) -> tuple[str | None, str]:
+    replies = view.document.replies if view.document else ()
+    for reply in replies:
+        if reply.request == request.id and reply.answer is not None:
+            return reply.answer, reply.words
+    return request.answer, request.words
+
+
+def _request_row(
+    view: ReturnView,
+    request: FamilyRequestView,
+    actions: tuple[ActionRow, ...],
+    reader: Reader,
+) -> RequestRow:
+    source = view.source.model_copy(update={"request": request.id})
+    answer, words = _answer(view, request)
+    later = answer is None and request.answer_due and request.answer_due > view.quarter
+    return RequestRow(
+        source=source,
+        party_name=view.who,
+        commitment=request.commitment,
+        asked=reader.shown(request.text, f"request {request.id}", source),
+        heard_on=request.heard_on,
+        heard_from=reader.shown(request.source, f"where request {request.id} was heard", source),
+        answer=answer or "",
+        tag=Tag.of(REPLY_WORDS[answer]),
+        words=reader.shown(words, f"the reply to request {request.id}", source),
+        answer_due=_later(view.quarter, request.answer_due) if later else "",
+        actions=tuple(row for row in actions if row.source.request == request.id),
+    )
+
+
+def _later(quarter: Quarter, owed: Quarter | None) -> str:
+    if owed is None or owed == quarter.next():
+        return "Answer due next quarter"
+    return f"Answer due in the update for {owed.in_words}"

@@ -1,0 +1,111 @@
+"""What became of a promise: its status, every slip of its date, and how the open ones add up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from charter.quarters import Quarter
+
+ActionStatus = Literal["planned", "in_progress", "done", "not_doing"]
+OPEN: frozenset[ActionStatus] = frozenset({"planned", "in_progress"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one signed return said of an action, in the order the record holds them."""
+
+    quarter: str
+    at: datetime | None
+    status: ActionStatus
+    due: date
+    reason: str = ""
+
+
+class Slip(NamedTuple):
+    """A promised date that moved later, `was` to `became`, and the reason given."""
+
+    was: date
+    became: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An action across its quarters; the first change is the return that made the promise.
+
+    Of several returns signed for one quarter, only the last says how the action stood in it.
+    """
+
+    id: str
+    commitment: str
+    title: str
+    owner: str
+    request: str | None
+    first_due: date
+    changes: tuple[Change, ...]
+
+    @property
+    def status(self) -> ActionStatus:
+        """How it stands now; planned until a return says otherwise."""
+        settled = self._settled()
+        return settled[-1].status if settled else "planned"
+
+    @property
+    def due(self) -> date:
+        """The date promised now."""
+        settled = self._settled()
+        return settled[-1].due if settled else self.first_due
+
+    @property
+    def is_open(self) -> bool:
+        """Neither done nor given up."""
+        return self.status in OPEN
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """Every time an open action's date moved later, oldest first."""
+        found, due = [], self.first_due
+        for change in self._settled():
+            if change.status in OPEN:
+                if change.due > due:
+                    found.append(Slip(due, change.due, change.reason))
+                due = change.due
+        return tuple(found)
+
+    def was_open(self, quarter: Quarter) -> bool:
+        """Whether it stood open when that quarter's returns were all in."""
+        settled = [c for c in self._settled() if Quarter.parse(c.quarter) <= quarter]
+        return bool(settled) and settled[-1].status in OPEN
+
+    def spoken_of(self, quarter: Quarter) -> bool:
+        """Whether that quarter's return said anything of it."""
+        return any(Quarter.parse(change.quarter) == quarter for change in self.changes)
+
+    def _settled(self) -> list[Change]:
+        """The last word of each quarter, oldest quarter first, however late it was signed."""
+        last = {Quarter.parse(change.quarter): change for change in self.changes}
+        return [last[quarter] for quarter in sorted(last)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A quarter's actions; `open` is always brought forward plus new less closed."""
+
+    brought_forward: int
+    new: int
+    closed: int
+    open: int
+
+
+def tally(promises: Iterable[Promise], quarter: Quarter) -> Tally:
+    """How the actions add up over one quarter; one taken up again counts as new."""
+    before, new, closed, still = 0, 0, 0, 0
+    for promise in promises:
+        was, now = promise.was_open(quarter.previous()), promise.was_open(quarter)
+        taken_up = not was and promise.spoken_of(quarter)
+        before += was
+        new += taken_up
+        closed += (was or taken_up) and not now
+        still += now
+    return Tally(before, new, closed, still)

@@ -1,0 +1,107 @@
+"""A return from outside: read from plain data, begun from last quarter's, compared with another."""
+
+from charter.checking import Problem, check
+from charter.commitments import CharterFile
+from charter.document import (
+    ActionLine,
+    Answer,
+    BroughtForward,
+    Evidence,
+    PersonNamed,
+    RequestReply,
+    ReturnDocument,
+)
+from charter.plainly import ValidationError, faults, strictly
+from charter.quarters import Quarter
+
+__all__ = [
+    "ActionLine",
+    "Answer",
+    "BroughtForward",
+    "Evidence",
+    "PersonNamed",
+    "Problem",
+    "RequestReply",
+    "ReturnDocument",
+    "carried_forward",
+    "changed",
+    "check",
+    "parse",
+]
+
+_KEYS = {"answers": "commitment", "actions": "id", "replies": "request"}
+
+
+def parse(data: object) -> tuple[ReturnDocument | None, list[Problem]]:
+    """The document in plain data (as from JSON; dates may be dates), or what keeps it from being one.
+
+    Places are named as people know them: `answers[W3].rating`; where an item has no name of its
+    own, by its number in the list, counted from 1.
+    """
+    try:
+        return strictly(ReturnDocument, data), []
+    except ValidationError as error:
+        return None, [Problem(_where(path, data), what) for path, what in faults(error)]
+    except ValueError as error:
+        return None, [Problem("", str(error))]
+
+
+def _where(path: tuple[int | str, ...], data: object) -> str:
+    """A path of names and positions as one name, each list item called by what it is about."""
+    said = ""
+    for step in path:
+        if isinstance(step, str):
+            said = f"{said}.{step}" if said else step
+            data = data.get(step) if isinstance(data, dict) else None
+        else:
+            data = data[step] if isinstance(data, list | tuple) else None
+            name = data.get(_KEYS.get(said, "")) if isinstance(data, dict) else None
+            said += f"[{name if isinstance(name, str) and name else step + 1}]"
+    return said
+
+
+def carried_forward(
+    previous: ReturnDocument | None,
+    charter: CharterFile,
+    quarter: Quarter,
+    provider: str,
+    site: str,
+    owed: BroughtForward,
+) -> ReturnDocument:
+    """The document ready to fill in: every commitment, open action and request that waits.
+
+    Last quarter's answers come along marked unconfirmed, unless they were to another version of
+    the Charter. An action's old reason stays behind: a new slip needs its own.
+    """
+    if previous is not None and previous.charter_version != charter.version:
+        previous = None
+    answers = []
+    for commitment in charter.ids:
+        before = previous.find(commitment) if previous else None
+        if before is not None and before.says_something:
+            answers.append(before.model_copy(update={"confirmed": False}))
+        else:
+            answers.append(Answer(commitment=commitment))
+    return ReturnDocument(
+        charter_version=charter.version,
+        quarter=str(quarter),
+        provider=provider,
+        site=site,
+        answers=tuple(answers),
+        actions=tuple(line.model_copy(update={"reason": ""}) for line in owed.actions),
+        replies=tuple(RequestReply(request=request) for request in owed.requests),
+    )
+
+
+def changed(doc: ReturnDocument, previous: ReturnDocument | None) -> tuple[str, ...]:
+    """The commitments whose answer says something else than before, confirmed or not."""
+    before = {answer.commitment: answer for answer in previous.answers} if previous else {}
+    return tuple(
+        answer.commitment
+        for answer in doc.answers
+        if _said(answer) != _said(before.get(answer.commitment, Answer(commitment="")))
+    )
+
+
+def _said(answer: Answer) -> Answer:
+    return answer.model_copy(update={"commitment": "", "confirmed": True})

@@ -1,0 +1,143 @@
+"""The document a provider fills in: answers, promises and replies, as plain checked data."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from charter.actions import ActionStatus
+from charter.ledger import canonical, digest
+from charter.policy import Frozen
+from charter.steps import Rating
+
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _words(text: str) -> str:
+    """The text with one kind of line end and no space around it; refused if it cannot be stored."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if _UNSHOWABLE.search(text):
+        raise ValueError("this holds a character that cannot be shown; type it again")
+    return text
+
+
+def _line(text: str) -> str:
+    text = _words(text)
+    if len(text.splitlines()) > 1:
+        raise ValueError("this is more than one line; keep it to one")
+    return text
+
+
+def _link(text: str) -> str:
+    if text and not text.lower().startswith(("https://", "http://")):
+        raise ValueError("this is not a web address; begin it with https://")
+    return text
+
+
+Words = Annotated[str, Field(max_length=5000), AfterValidator(_words)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
+Link = Annotated[Line, AfterValidator(_link)]
+
+
+class Evidence(Frozen):
+    """What shows that an answer is so, and the day it dates from: a web link or a file's name."""
+
+    title: Line
+    dated: date
+    link: Link = ""
+    file: Line = ""
+
+
+class Answer(Frozen):
+    """What is said of one commitment; `confirmed` is false on one carried forward and not looked at."""
+
+    commitment: Line
+    rating: Rating | None = None
+    reason: Words = ""
+    narrative: Words = ""
+    public_statement: Words = ""
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
+    confirmed: bool = True
+
+    @property
+    def says_something(self) -> bool:
+        """Anything at all has been filled in."""
+        return bool(
+            self.rating or self.reason or self.narrative or self.public_statement or self.evidence
+        )
+
+
+class ActionLine(Frozen):
+    """A promise as this return puts it; a new one has no id until the return is frozen."""
+
+    id: Line | None = None
+    commitment: Line
+    title: Line
+    owner: Line
+    due: date
+    status: ActionStatus = "planned"
+    reason: Words = ""
+    request: Line | None = None
+
+
+class RequestReply(Frozen):
+    """The answer to one thing families asked for."""
+
+    request: Line
+    answer: Literal["accepted", "partly", "declined"] | None = None
+    words: Words = ""
+
+
+class PersonNamed(Frozen):
+    """Somebody named in a document from a file."""
+
+    name: Line
+    email: Line
+    role: Line = ""
+
+
+class ReturnDocument(Frozen):
+    """One return; who prepared and signed it are steps in its life and no part of its content."""
+
+    charter_version: Line
+    quarter: Line
+    provider: Line
+    site: Line
+    nil_return: bool = False
+    nil_reason: Words = ""
+    answers: Annotated[tuple[Answer, ...], Field(max_length=100)] = ()
+    actions: Annotated[tuple[ActionLine, ...], Field(max_length=500)] = ()
+    replies: Annotated[tuple[RequestReply, ...], Field(max_length=500)] = ()
+    prepared_by: PersonNamed | None = None
+    signed_by: PersonNamed | None = None
+
+    def find(self, commitment_id: str) -> Answer | None:
+        """The answer on a commitment, if there is one."""
+        return next((a for a in self.answers if a.commitment == commitment_id), None)
+
+    def content(self) -> dict[str, Any]:
+        """What is signed, as plain data: everything but the people."""
+        return self.model_dump(mode="json", exclude={"prepared_by", "signed_by"})
+
+    def content_text(self) -> str:
+        """The content in its one canonical form, as it is kept."""
+        return canonical(self.content())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content's canonical text, in hex."""
+        return digest(self.content_text())
+
+    @property
+    def action_stem(self) -> str:
+        """What the ids of actions first promised in this return begin with."""
+        return f"{self.provider}-{self.site}-{self.quarter}-".lower()
+
+
+class BroughtForward(Frozen):
+    """What a return has to answer for: open actions as last promised, and requests owed a reply."""
+
+    actions: tuple[ActionLine, ...] = ()
+    requests: tuple[str, ...] = ()

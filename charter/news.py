@@ -1,0 +1,100 @@
+"""What changed in a quarter, most telling first, for a reader with one minute."""
+
+from charter.parts import Account, ActionRow, News, RequestRow, Section, Tag
+from charter.quarters import say
+from charter.returns import State
+from charter.views import ReturnView
+
+MOST = 5
+_LATER = Tag(words="Later than promised", colour="yellow", shape="clock")
+_NEW = Tag(words="New promise", colour="blue", shape="empty")
+_WAITS = Tag(words="Not published yet", colour="grey", shape="clock")
+
+
+def news(
+    view: ReturnView,
+    account: Account,
+    actions: tuple[ActionRow, ...],
+    requests: tuple[RequestRow, ...],
+) -> list[tuple[int, News]]:
+    """The lines of one return, each with its rank: the lower, the earlier on the page."""
+    found = [*_of_state(view, account)]
+    found += [line for row in actions for line in _of_action(row)]
+    told = {row.source.request for row in actions if row.source.request}
+    found += [
+        _of_reply(row)
+        for row in requests
+        if _is_fresh(view, row) and row.source.request not in told
+    ]
+    return found or [(9, _nothing_new(account))]
+
+
+def first_of(lines: list[tuple[int, News]]) -> tuple[News, ...]:
+    """The few that a page begins with; what merely says that nothing is new gives way."""
+    ranked = sorted(lines, key=lambda line: line[0])
+    return tuple(line for _, line in ranked[:MOST])
+
+
+def _of_state(view: ReturnView, account: Account) -> list[tuple[int, News]]:
+    if account.state in {State.RECEIVED, State.RECEIVED_LATE}:
+        if account.published:
+            return []
+        words = f"{view.who} has sent its update. It is not published yet."
+        return [(0, _line(account, words, _WAITS))]
+    return [(0, _line(account, account.facts[0], account.tag))]
+
+
+def _of_action(row: ActionRow) -> list[tuple[int, News]]:
+    if row.status == "done":
+        return [(1, _action_line(row, row.title, row.tag))]
+    if row.status == "not_doing":
+        return [(3, _action_line(row, row.title, row.tag))]
+    if row.slipped_now:
+        slip = row.slips[-1]
+        words = f"{row.title}. Now {say(slip.now)}, before that {say(slip.was)}."
+        return [(4, _action_line(row, words, _LATER))]
+    if row.is_new:
+        return [(5, _action_line(row, f"{row.title}, by {say(row.due)}.", _NEW))]
+    return []
+
+
+def _is_fresh(view: ReturnView, row: RequestRow) -> bool:
+    replies = view.document.replies if view.document else ()
+    return any(reply.request == row.source.request and reply.answer for reply in replies)
+
+
+def _of_reply(row: RequestRow) -> tuple[int, News]:
+    line = News(
+        source=row.source,
+        party_name=row.party_name,
+        words=row.asked,
+        tag=row.tag,
+        section="asked",
+    )
+    return (2, line)
+
+
+def _action_line(row: ActionRow, words: str, tag: Tag) -> News:
+    section: Section = "not-done" if row.status == "not_doing" else "next"
+    return News(
+        source=row.source,
+        party_name=row.party_name,
+        words=words,
+        tag=tag,
+        section="asked" if row.source.request else section,
+    )
+
+
+def _line(account: Account, words: str, tag: Tag) -> News:
+    return News(
+        source=account.source,
+        party_name=account.party_name,
+        words=words,
+        tag=tag,
+        section="update",
+    )
+
+
+def _nothing_new(account: Account) -> News:
+    words = f"{account.party_name} reported nothing new."
+    return _line(account, words, account.tag)

@@ -1,0 +1,215 @@
+"""The rows that public pages are built of: each a fact, with what it rests on."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal, Self
+
+from charter.policy import Frozen
+from charter.returns import State
+from charter.words import Colour, Shape, Word, counts_words
+
+SEVEN = tuple(State)
+
+
+class SumsDisagree(Exception):
+    """The seven states do not add up to what was expected: no page may be made from them."""
+
+
+class Source(Frozen):
+    """What a fact rests on: the return, and the document, receipt, action or request behind it."""
+
+    return_id: int
+    document: str = ""
+    receipt: str = ""
+    action: str = ""
+    request: str = ""
+
+
+class Tag(Frozen):
+    """A status in words, colour and shape."""
+
+    words: str
+    colour: Colour
+    shape: Shape
+
+    @classmethod
+    def of(cls, word: Word) -> Self:
+        """The public side of a status."""
+        return cls(words=word.public, colour=word.colour, shape=word.shape)
+
+
+class Counts(Frozen):
+    """Every return owed, under exactly one state."""
+
+    expected: int
+    not_started: int
+    in_progress: int
+    received: int
+    received_late: int
+    nil: int
+    extended: int
+    not_returned: int
+    words: str
+
+    @classmethod
+    def of(cls, states: Iterable[State], expected: int) -> Self:
+        """The counts of these states; SumsDisagree unless there are `expected` of them."""
+        seen = list(states)
+        tally = {state: seen.count(state) for state in SEVEN}
+        counts = cls(
+            expected=expected,
+            words=counts_words(tally),
+            **{state.value: number for state, number in tally.items()},
+        )
+        check_sum(counts.model_dump())
+        return counts
+
+
+def check_sum(counts: Mapping[str, object]) -> None:
+    """SumsDisagree unless the seven states add up to `expected`."""
+    total = sum(int(str(counts[state.value])) for state in SEVEN)
+    if total != counts["expected"]:
+        raise SumsDisagree(f"{counts['expected']} returns are owed, but the states add to {total}")
+
+
+class Phone(Frozen):
+    """A number to ring, as it is written and as a telephone dials it."""
+
+    label: str
+    number: str
+    dials: str
+    checked: date | None = None
+
+
+class Notices(Frozen):
+    """What a page owes its reader before anything else."""
+
+    sample: bool
+    working_wording: str
+    charter: str
+    first_update: bool = False
+
+
+class Hold(Frozen):
+    """Words that are not shown until a person has looked: where they stand, and why."""
+
+    where: str
+    kinds: tuple[str, ...]
+    source: Source
+
+
+class Tally(Frozen):
+    """How many promises were kept, in numbers and in words."""
+
+    kept: int
+    partly: int
+    not_kept: int
+    not_applicable: int
+    words: str
+
+
+class Account(Frozen):
+    """How one organisation's update stands: facts first, then what others made of it."""
+
+    source: Source
+    party_code: str
+    party_name: str
+    runs: str
+    state: State
+    tag: Tag
+    unreachable: bool
+    due: date | None
+    received_on: date | None
+    days_late: int | None
+    facts: tuple[str, ...]
+    own_words: str
+    published: bool
+    waits_for: tuple[str, ...]
+    checked: bool | None
+    checked_words: str
+    withheld: str
+    tally: Tally | None
+    faithful: Tag | None
+    faithful_words: str
+    reply: str
+    revision: int | None
+    published_on: date | None
+    revised_because: str
+
+
+class Slip(Frozen):
+    """A promised date that moved, and why."""
+
+    was: date
+    now: date
+    because: str
+
+
+class ActionRow(Frozen):
+    """Something promised: when for at first, how it stands, and every slip."""
+
+    source: Source
+    party_name: str
+    commitment: str
+    title: str
+    status: str
+    tag: Tag
+    is_new: bool
+    first_promised: date
+    due: date
+    slips: tuple[Slip, ...]
+    slipped_now: bool
+    because: str
+    date_passed: bool
+
+
+class RequestRow(Frozen):
+    """What families asked, what was replied, and what is being done about it."""
+
+    source: Source
+    party_name: str
+    commitment: str
+    asked: str
+    heard_on: date
+    heard_from: str
+    answer: str
+    tag: Tag
+    words: str
+    answer_due: str
+    actions: tuple[ActionRow, ...]
+
+
+class AnswerRow(Frozen):
+    """One organisation's answer on one commitment."""
+
+    source: Source
+    party_name: str
+    rating: str
+    tag: Tag
+    statement: str
+    because: str
+    changed: str
+    checked: str
+    asked_again: str
+
+
+class CommitmentRow(Frozen):
+    """One commitment with every answer to it in this prison, never added together."""
+
+    id: str
+    short: str
+    text: str
+    answers: tuple[AnswerRow, ...]
+
+
+Section = Literal["asked", "not-done", "next", "update"]
+
+
+class News(Frozen):
+    """One line of what changed, and the section of the page that tells the rest."""
+
+    source: Source
+    party_name: str
+    words: str
+    tag: Tag
+    section: Section

@@ -1,0 +1,199 @@
+"""The programme's numbers as data: when a cycle opens, is due, is chased, checked and published."""
+
+import tomllib
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from charter.plainly import sentence, strictly
+from charter.quarters import Calendar, Quarter
+
+Days = Annotated[int, Field(ge=0, le=400)]
+Count = Annotated[int, Field(ge=1, le=400)]
+Weekday = Annotated[int, Field(ge=0, le=4)]
+
+
+class Frozen(BaseModel):
+    """Data that is checked once and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Role(StrEnum):
+    """What a person is to a service, or to a region."""
+
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    SIGNER = "signer"
+    CONTRACT_MANAGER = "contract_manager"
+    COMMISSIONER = "commissioner"
+    LISTENING_PARTNER = "listening_partner"
+
+
+class Anchor(StrEnum):
+    """What a rung counts its working days from."""
+
+    OPENED = "opened"
+    DUE = "due"
+    RECEIVED = "received"
+    CHALLENGED = "challenged"
+    CHECKED = "checked"
+    PUBLISHED = "published"
+    UNREACHABLE = "unreachable"
+
+
+class Rung(Frozen):
+    """One letter of the ladder: whom it goes to, and so many working days from what."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    letter: str
+    anchor: Anchor
+    offset: int = 0
+    to: tuple[Role, ...]
+    only: Literal["not_started", "any"] = "any"
+    warns: bool = False
+    records_not_returned: bool = False
+
+    @property
+    def is_chaser(self) -> bool:
+        """A chaser asks for the return itself; the other letters tell of something that happened."""
+        return self.anchor in (Anchor.OPENED, Anchor.DUE)
+
+    @property
+    def is_reminder(self) -> bool:
+        """A reminder asks before the due date has passed, and never after."""
+        return self.anchor is Anchor.DUE and self.offset <= 0
+
+
+class Dates(Frozen):
+    """A cycle's calendar: London civil dates, each ending at 23:59:59."""
+
+    requests_close: date
+    opens: date
+    due: date
+    not_returned: date
+    challenge_ends: date
+    reply_ends: date
+    publishes: date
+
+
+class Policy(Frozen):
+    """One version of the rules; all day counts are working days of England and Wales.
+
+    `rung` is in order, lowest first: where several are due to one person, the last wins.
+    """
+
+    version: str
+    requests_close: Days = 10
+    opens: Count = 1
+    due: Count = 20
+    challenge_ends: Count = 40
+    reply_ends: Count = 45
+    publishes_from: Count = 48
+    publishes_on: tuple[Weekday, ...] = (1, 2, 3)
+    least_notice: Days = 15
+    fair_warning: Days = 5
+    streak_for_review: Count = 3
+    least_days_served: Days = 28
+    fewest_people: Annotated[int, Field(ge=3)] = 8
+    approvals: Count = 2
+    bands: tuple[tuple[int, str], ...] = (
+        (100, "fully"),
+        (89, "substantially"),
+        (77, "partially"),
+        (0, "not_compliant"),
+    )
+    cap: str = "partially"
+    rung: tuple[Rung, ...]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        ids = [rung.id for rung in self.rung]
+        twice = {i for i in ids if ids.count(i) > 1}
+        if twice:
+            raise ValueError(f"policy {self.version}: rung '{min(twice)}' stands twice")
+        floors = [floor for floor, _ in self.bands]
+        if floors != sorted(set(floors), reverse=True) or floors[-1:] != [0]:
+            raise ValueError(f"policy {self.version}: bands run from the highest floor down to 0")
+        if self.cap not in {name for _, name in self.bands}:
+            raise ValueError(f"policy {self.version}: the cap '{self.cap}' is no band")
+        if any(rung.warns for rung in self.rung) != any(r.records_not_returned for r in self.rung):
+            raise ValueError(
+                f"policy {self.version}: a rung that records 'not returned' needs a rung that warns"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        cycle = [
+            self.opens,
+            self.due,
+            self.challenge_ends,
+            self.reply_ends,
+            self.publishes_from,
+        ]
+        if cycle != sorted(cycle) or not self.publishes_on:
+            raise ValueError(
+                f"policy {self.version}: a cycle opens, is due, is checked, hears replies and is "
+                "published on a weekday, in that order"
+            )
+        warned = [r.offset for r in self.rung if r.warns]
+        recorded = [r.offset for r in self.rung if r.records_not_returned]
+        if warned and recorded and min(recorded) - min(warned) < self.fair_warning:
+            raise ValueError(
+                f"policy {self.version}: 'not returned' is recorded no sooner than "
+                f"{self.fair_warning} working days after the rung that warns"
+            )
+        return self
+
+    def find(self, rung_id: str) -> Rung:
+        """The rung of that id; KeyError if the policy has none."""
+        for rung in self.rung:
+            if rung.id == rung_id:
+                return rung
+        raise KeyError(f"policy {self.version} has no rung '{rung_id}'")
+
+    def rank(self, rung_id: str) -> int:
+        """Its place on the ladder, lowest first."""
+        return [rung.id for rung in self.rung].index(rung_id)
+
+    def dates(self, quarter: Quarter, calendar: Calendar) -> Dates:
+        """Every date of a quarter's cycle; BeyondHorizon if a holiday list ends before it does."""
+
+        def nth(days: int) -> date:
+            return calendar.shift(quarter.ends, days)
+
+        due = nth(self.due)
+        last = max((r.offset for r in self.rung if r.records_not_returned), default=0)
+        return Dates(
+            requests_close=calendar.shift(quarter.ends, -self.requests_close),
+            opens=nth(self.opens),
+            due=due,
+            not_returned=calendar.shift(due, last) if last > 0 else due,
+            challenge_ends=nth(self.challenge_ends),
+            reply_ends=nth(self.reply_ends),
+            publishes=self.publication_day(nth(self.publishes_from), calendar),
+        )
+
+    def publication_day(self, earliest: date, calendar: Calendar) -> date:
+        """The first allowed weekday from `earliest` whose next day is no holiday."""
+        day = earliest
+        while True:
+            eve = day + timedelta(days=1)
+            holiday_next = eve.weekday() < 5 and not calendar.is_working_day(eve)
+            if day.weekday() in self.publishes_on and calendar.is_working_day(day):
+                if not holiday_next:
+                    return day
+            day = eve
+
+
+def read_policy(toml_text: str) -> Policy:
+    """A policy from the text of its TOML file; a ValueError says in a sentence what is wrong."""
+    try:
+        return strictly(Policy, tomllib.loads(toml_text))
+    except ValidationError as error:
+        raise ValueError(sentence("the policy file cannot be used", error)) from error
+    except ValueError as error:
+        raise ValueError(f"the policy file cannot be read as TOML: {error}") from error

@@ -1,0 +1,128 @@
+"""What the public pages are made from: one return with its people's names left out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from charter.actions import Promise
+from charter.answers import ReturnDocument
+from charter.commitments import CharterFile
+from charter.parts import Source
+from charter.quarters import Quarter
+from charter.returns import Life, State
+from charter.scoring import Receipt
+
+REGION = "REGION"
+"""The site code under which a commissioner answers for its whole region."""
+
+
+@dataclass(frozen=True)
+class RegionView:
+    """A region as families know it: who commissions its healthcare, and who speaks for families."""
+
+    code: str
+    name: str
+    commissioner: str
+    partner: str = "the listening partner"
+    sample: bool = False
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """A prison with the numbers to ring; with code REGION, the region itself."""
+
+    region: RegionView
+    code: str
+    name: str
+    switchboard: str = ""
+    safer_custody: str = ""
+    family_line: str = ""
+    numbers_checked: date | None = None
+
+    @property
+    def is_region(self) -> bool:
+        """Whether this stands for the commissioner's own return."""
+        return self.code == REGION
+
+
+@dataclass(frozen=True)
+class FamilyRequestView:
+    """What families asked of one party; `answer` and `words` are what an earlier quarter replied.
+
+    A reply in the return itself goes before them. `answer_due` is the quarter that owes the reply.
+    """
+
+    id: str
+    text: str
+    commitment: str
+    source: str
+    heard_on: date
+    answer: Literal["accepted", "partly", "declined"] | None = None
+    words: str = ""
+    answer_due: Quarter | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A publication of one return: revision 1 is the first, later ones carry their reason."""
+
+    revision: int
+    published_on: date
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class NextUpdate:
+    """When the quarter after the newest one is due and published."""
+
+    quarter: Quarter
+    due: date
+    publishes: date
+
+
+@dataclass(frozen=True)
+class ReturnView:
+    """A return with all that its public words rest on.
+
+    `state` is the state at the time of publication. `edition` is None while publication is not
+    approved: then only plain facts are told, and `waits_for` names the organisations missing.
+    `may_rate` is False where the wording is not adopted or the party has not signed; `why_not`
+    then says so in a sentence.
+    """
+
+    return_id: int
+    site: SiteView
+    party_code: str
+    party_name: str
+    served_from: date
+    served_to: date | None
+    quarter: Quarter
+    life: Life
+    state: State
+    charter: CharterFile
+    document: ReturnDocument | None = None
+    receipt: Receipt | None = None
+    promises: tuple[Promise, ...] = ()
+    requests: tuple[FamilyRequestView, ...] = ()
+    may_rate: bool = True
+    why_not: str = ""
+    first_update: bool = False
+    edition: Edition | None = None
+    waits_for: tuple[str, ...] = ()
+    line: str = ""
+
+    @property
+    def who(self) -> str:
+        """The organisation, with its service line where it has one."""
+        return f"{self.party_name} ({self.line})" if self.line else self.party_name
+
+    @property
+    def commissioner(self) -> str:
+        """The organisation that checks this return."""
+        return self.site.region.commissioner
+
+    @property
+    def source(self) -> Source:
+        """What every fact of this return rests on."""
+        receipt = self.life.receipt if self.receipt else ""
+        return Source(return_id=self.return_id, document=self.life.document, receipt=receipt)

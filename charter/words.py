@@ -1,0 +1,107 @@
+"""One table from each status to the words people read, its colour and its shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from charter.returns import State
+from charter.steps import Rating
+
+Colour = Literal["green", "yellow", "orange", "blue", "grey"]
+Shape = Literal["full", "half", "empty", "cross", "dash", "clock"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """How a status is said to families and to staff; colour is never the only sign of it."""
+
+    public: str
+    console: str
+    colour: Colour
+    shape: Shape
+
+    @property
+    def tag(self) -> str:
+        """The class that colours a tag of the design system."""
+        return f"nhsuk-tag--{self.colour}"
+
+
+STATE_WORDS: Mapping[State, Word] = MappingProxyType(
+    {
+        State.NIL: Word("Service not running", "Service not running", "grey", "dash"),
+        State.RECEIVED: Word("Sent on time", "Received", "green", "full"),
+        State.RECEIVED_LATE: Word("Sent late", "Received late", "yellow", "full"),
+        State.EXTENDED: Word("Given more time", "Extended", "blue", "clock"),
+        State.NOT_RETURNED: Word("Not returned", "Not returned", "orange", "cross"),
+        State.IN_PROGRESS: Word("Started, not sent", "In progress", "blue", "half"),
+        State.NOT_STARTED: Word("Not started", "Not started", "grey", "empty"),
+    }
+)
+"""The seven states a return is counted under, in the order they are counted."""
+
+RATING_WORDS: Mapping[Rating, Word] = MappingProxyType(
+    {
+        Rating.FULLY: Word("Kept", "Fully met", "green", "full"),
+        Rating.PARTLY: Word("Partly kept", "Partly met", "yellow", "half"),
+        Rating.NOT_MET: Word("Not kept", "Not met", "orange", "cross"),
+        Rating.NOT_APPLICABLE: Word("Does not apply here", "Not applicable", "grey", "dash"),
+    }
+)
+
+ACTION_WORDS: Mapping[str, Word] = MappingProxyType(
+    {
+        "planned": Word("Planned", "Planned", "grey", "empty"),
+        "in_progress": Word("Under way", "In progress", "blue", "half"),
+        "done": Word("Done", "Done", "green", "full"),
+        "not_doing": Word("Not done", "Not done", "orange", "cross"),
+    }
+)
+
+REPLY_WORDS: Mapping[str | None, Word] = MappingProxyType(
+    {
+        "accepted": Word("They said yes", "Accepted", "green", "full"),
+        "partly": Word("They said yes to part of this", "Partly accepted", "yellow", "half"),
+        "declined": Word("They said no", "Declined", "orange", "cross"),
+        None: Word("No reply yet", "No reply", "grey", "empty"),
+    }
+)
+
+FAITHFUL_WORDS: Mapping[bool | None, Word] = MappingProxyType(
+    {
+        True: Word("Faithful to what families said", "Faithful", "green", "full"),
+        False: Word("Not faithful to what families said", "Not faithful", "orange", "cross"),
+        None: Word("Not checked with families", "Not judged", "grey", "empty"),
+    }
+)
+
+BAND_WORDS: Mapping[str, Word] = MappingProxyType(
+    {
+        "fully": Word("", "Fully compliant", "green", "full"),
+        "substantially": Word("", "Substantially compliant", "green", "half"),
+        "partially": Word("", "Partially compliant", "yellow", "half"),
+        "not_compliant": Word("", "Not compliant", "orange", "cross"),
+        "not_assessed": Word("", "Not assessed", "grey", "dash"),
+    }
+)
+"""Bands are for the console: they have no public words, so a page that tries shows nothing."""
+
+
+def kept_words(kept: int, partly: int, not_kept: int, not_applicable: int = 0) -> str:
+    """`kept 5, partly kept 3, not kept 1`, as families read a tally of ratings."""
+    if kept + partly + not_kept == 0:
+        return "none of these promises apply here"
+    said = f"kept {kept}, partly kept {partly}, not kept {not_kept}"
+    if not_applicable:
+        said += f"; {not_applicable} {'does' if not_applicable == 1 else 'do'} not apply here"
+    return said
+
+
+def counts_words(counts: Mapping[State, int]) -> str:
+    """`9 sent on time, 1 not returned`: the states that were used, in their fixed order."""
+    said = [
+        f"{counts[state]} {word.public[0].lower()}{word.public[1:]}"
+        for state, word in STATE_WORDS.items()
+        if counts.get(state)
+    ]
+    return ", ".join(said)

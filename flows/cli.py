@@ -1,0 +1,90 @@
+"""The `charter` command: the same work as the flows do, by hand, and everything an operator needs."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from charter.quarters import BeyondHorizon
+from flows.commands import cycle, db, letters, record, register, returns, run, staff
+from flows.commands.common import Asked
+from flows.settings import BadSettings
+from flows.wiring import CannotStart
+from providers.answering import Incomplete
+from providers.cycles import Unknown
+from providers.database import WrongRevision
+
+app = typer.Typer(
+    name="charter",
+    help="Holds prison health services to the Family and Carers' Charter, quarter by quarter.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(db.app, name="db")
+app.add_typer(register.app, name="register")
+app.add_typer(staff.app, name="staff")
+app.add_typer(cycle.app, name="cycle")
+app.add_typer(returns.app, name="return")
+app.add_typer(letters.app, name="letters")
+run.add_to(app)
+record.add_to(app)
+
+
+@app.callback()
+def charter(
+    context: typer.Context,
+    now: Annotated[
+        str,
+        typer.Option(
+            help="Act as if it were this time (London when no offset is given); "
+            "refused in production.",
+            metavar="2026-10-29T09:00",
+        ),
+    ] = "",
+) -> None:
+    """Holds prison health services to the Family and Carers' Charter, quarter by quarter."""
+    context.obj = Asked(now)
+
+
+def main() -> None:
+    """Run the command; what cannot be done is said in one sentence, with exit code 1."""
+    try:
+        app()
+    except Incomplete as error:
+        print("charter: the return cannot be taken as it is:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+        sys.exit(1)
+    except (
+        BadSettings,
+        BeyondHorizon,
+        CannotStart,
+        Unknown,
+        WrongRevision,
+        ValueError,
+        OSError,
+    ) as error:
+        print(f"charter: {_sentence(error)}", file=sys.stderr)
+        sys.exit(1)
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        print(
+            f"charter: the database did not answer ({reason}); "
+            "check CHARTER_DATABASE_URL and charter doctor",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{error.filename or 'a file'}: {os.strerror(error.errno).lower()}"
+    return str(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The `charter` command, one module for each group of words it takes."""

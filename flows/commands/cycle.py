@@ -1,0 +1,231 @@
+"""`charter cycle`: plan, look at, extend, pause, resume, and adopt a Charter version."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from charter.commitments import read_charter
+from charter.policy import Dates
+from charter.quarters import Calendar, Quarter, london_date, say
+from flows.commands.common import By, Json, actor, answer, day, reading, table, will, writing
+from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
+from providers import cycles, returns
+
+app = typer.Typer(help="Plan, look at and steer a quarter's cycle.", no_args_is_help=True)
+
+MEANS = {
+    "requests_close": "families' requests close for this cycle",
+    "opens": "requests go to the leads, a notice to the signers",
+    "due": "returns are due, by 23:59:59",
+    "not_returned": "what has not come is recorded as not returned",
+    "challenge_ends": "the commissioner has confirmed or asked",
+    "reply_ends": "facts checked and right of reply used",
+    "publishes": "publication",
+}
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    region: RegionName,
+    quarter: QuarterName = "",
+    as_json: Json = False,
+) -> None:
+    """Say when a quarter opens, is due, is checked and is published, and who will owe a return."""
+    service = reading(context)
+    with service.database.reading() as session:
+        home = cycles.region_of(session, region)
+        rules = cycles.rules_for(session, home)
+        which = (
+            Quarter.parse(quarter) if quarter else Quarter.containing(london_date(service.clock()))
+        )
+        dates = rules.policy.dates(which, service.calendar)
+        owe = cycles.owing(session, home, which, rules.policy)
+    asked = [o for o in owe if not o.left_out]
+    data = {
+        "region": home.code,
+        "quarter": str(which),
+        "paused": home.paused,
+        "charter": rules.charter.version,
+        "policy": rules.policy.version,
+        "dates": dates.model_dump(mode="json"),
+        "expected": len(asked),
+        "returns": [{"provider": o.party_code, "site": o.site_code} for o in asked],
+        "left_out": [
+            {"provider": o.party_code, "site": o.site_code, "why": o.left_out}
+            for o in owe
+            if o.left_out
+        ],
+    }
+    lines = [f"{home.name}, {which} ({which.in_words})", *_in_words(dates)]
+    lines.append(f"{len(asked)} returns will be asked for:")
+    lines += [f"  {o.site_name}: {o.party_name}" for o in asked]
+    lines += [f"  left out: {o.site_name}: {o.left_out}" for o in owe if o.left_out]
+    if home.paused:
+        lines.append(f"The region is paused, so nothing opens until: charter cycle resume {home.code}")
+    answer(data, lines, as_json=as_json)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    region: RegionName,
+    quarter: QuarterName = "",
+    why: Annotated[bool, typer.Option("--why", help="Show how each date was counted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a cycle as it was opened: its dates and how every return stands."""
+    service = reading(context)
+    with service.database.reading() as session:
+        home = cycles.region_of(session, region)
+        open_cycles = cycles.cycles(session, home.code, quarter)
+        if not open_cycles:
+            cycles.cycle_of(session, home.code, quarter or "any")
+        cycle = open_cycles[-1]
+        here = returns.refs(session, region=home.code, quarter=str(cycle.quarter))
+    data: dict[str, Any] = {
+        "region": home.code,
+        "quarter": str(cycle.quarter),
+        "opened_at": cycle.opened_at,
+        "baseline": cycle.baseline,
+        "charter": cycle.charter_version,
+        "policy": cycle.policy_version,
+        "dates": cycle.dates.model_dump(mode="json"),
+        "returns": [
+            {"provider": r.party, "site": r.site, "due": r.due_on, "received_at": r.received_at}
+            for r in here
+        ],
+    }
+    lines = [f"{home.name}, {cycle.quarter} ({cycle.quarter.in_words})", *_in_words(cycle.dates)]
+    if why:
+        counted = _counted(service.calendar, cycle.quarter, cycle.dates.publishes)
+        data["why"] = counted
+        lines += _why(service.calendar, cycle.quarter, cycle.dates, counted)
+    if as_json:
+        answer(data, [], as_json=True)
+        return
+    print("\n".join(lines))
+    table(
+        "",
+        ["Prison", "Provider", "Due", "Received"],
+        [
+            [r.site_name, r.party_name, str(r.due_on or "no longer owed"),
+             f"{r.received_at:%Y-%m-%d}" if r.received_at else "no"]
+            for r in here
+        ],
+    )
+
+
+def _in_words(dates: Dates) -> list[str]:
+    return [f"  {say(getattr(dates, name)):>18}  {words}" for name, words in MEANS.items()]
+
+
+def _counted(calendar: Calendar, quarter: Quarter, until: date) -> list[dict[str, str]]:
+    return [
+        {"date": held.isoformat(), "holiday": name}
+        for held, name in sorted(calendar.holidays.items())
+        if quarter.ends < held <= until
+    ]
+
+
+def _why(
+    calendar: Calendar, quarter: Quarter, dates: Dates, holidays: list[dict[str, str]]
+) -> list[str]:
+    days = calendar.between(quarter.ends, dates.due)
+    listed = ", ".join(f"{h['holiday']} ({h['date']})" for h in holidays) or "none"
+    return [
+        f"  The due date is working day {days} after {say(quarter.ends)}.",
+        f"  Bank holidays passed over: {listed}.",
+        f"  Holidays from {calendar.source}, known to {say(calendar.horizon)}.",
+    ]
+
+
+@app.command()
+def extend(
+    context: typer.Context,
+    provider: ProviderCode,
+    site: SiteCode,
+    quarter: QuarterName,
+    to: Annotated[str, typer.Option(help="The new due date, such as 2026-11-11.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+    public: Annotated[str, typer.Option(help="What families will read of it.")],
+    by: By,
+    as_json: Json = False,
+) -> None:
+    """Give one return more time; the ladder starts again from the new date."""
+    service = writing(context)
+    will(f"Extending the return of {provider} for {site}, {quarter}.", quiet=as_json)
+    who = actor(service, by)
+    with service.database.writing() as session:
+        here = returns.find(session, provider, site, quarter)
+        cycles.extend(session, here.id, day(to), reason, public, service.clock(), who)
+    answer(
+        {"provider": provider, "site": site, "quarter": quarter, "due": to},
+        f"The return is now due on {say(day(to))}.",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    region: RegionName,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Stop everything in a region: nothing opens, is chased or is handed over until it resumes."""
+    service = writing(context)
+    who = actor(service, by)
+    with service.database.writing() as session:
+        done = cycles.pause(session, region, reason, service.clock(), who)
+    answer(
+        {"region": region, "paused": True, "changed": done},
+        f"{region} is paused." if done else f"{region} was paused already.",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def resume(
+    context: typer.Context, region: RegionName, by: By = "", as_json: Json = False
+) -> None:
+    """Let a paused region run again, from how things stand now."""
+    service = writing(context)
+    who = actor(service, by)
+    with service.database.writing() as session:
+        done = cycles.resume(session, region, service.clock(), who)
+    answer(
+        {"region": region, "paused": False, "changed": done},
+        f"{region} runs again." if done else f"{region} was not paused.",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    region: RegionName,
+    charter: Annotated[
+        str, typer.Argument(help="A Charter version on record, or a file that holds one.")
+    ],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Record that a region takes up a Charter version, from its next cycle on."""
+    service = writing(context)
+    who = actor(service, by)
+    version = charter
+    with service.database.writing() as session:
+        if Path(charter).is_file():
+            body = Path(charter).read_text(encoding="utf-8")
+            version = read_charter(body).version
+            cycles.keep_rulebook(session, "charter", version, body)
+        done = cycles.adopt(session, region, version, service.clock(), who)
+    answer(
+        {"region": region, "charter": version, "changed": done},
+        f"{region} has adopted {version}." if done else f"{region} had adopted {version} already.",
+        as_json=as_json,
+    )

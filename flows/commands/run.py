@@ -1,0 +1,159 @@
+"""The commands that move the programme on: rehearse, round, deliver, score, publish, serve, demo."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from charter.quarters import Quarter, london_date, say
+from flows.commands.common import Asked, Json, answer, reading, table, will, working, writing
+from flows.commands.options import QuarterName
+from flows.delivering import deliver_letters
+from flows.opening import request_returns
+from flows.publishing import publish_summary
+from flows.rehearsing import Rehearsal, rehearse_cycle
+from flows.scoring import score_returns
+from flows.settings import read_settings
+from flows.wiring import clock_at, wire
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang these commands on the top of `charter`."""
+    for command in (rehearse, round_, deliver, score, publish, serve, demo):
+        app.command(name=command.__name__.rstrip("_"))(command)
+
+
+def rehearse(
+    context: typer.Context,
+    region: Annotated[str, typer.Argument(help="A region, by its code or name.")],
+    quarter: QuarterName = "",
+    as_json: Json = False,
+) -> None:
+    """Print every letter, person and date of a cycle to come, and who is left out and why.
+
+    Shows the ladder as it would run if nobody answered. Sends and records nothing.
+    """
+    service = reading(context)
+    today = london_date(service.clock())
+    which = Quarter.parse(quarter) if quarter else Quarter.containing(today)
+    with service.database.reading() as session:
+        plan = rehearse_cycle(session, region, which, service.calendar, service.clock())
+    if as_json:
+        answer(plan.as_json(), [], as_json=True)
+        return
+    print("\n".join(_heading(plan)))
+    table(
+        "",
+        ["Day", "Letter", "To", "About"],
+        [
+            [f"{p.day:%a} {say(p.day)}", p.letter.replace("_", " "), f"{p.to}, {p.email}",
+             "; ".join(p.about)]
+            for p in plan.letters
+        ],
+    )
+    if plan.left_out:
+        table("Left out", ["Prison", "Provider", "Why"], [list(row) for row in plan.left_out])
+
+
+def _heading(plan: Rehearsal) -> list[str]:
+    lines = [
+        f"{plan.region_name}, {plan.quarter}: {plan.expected} returns, "
+        f"{len(plan.letters)} letters if nobody answers.",
+        f"Opens {say(plan.dates.opens)}, due {say(plan.dates.due)}, "
+        f"published {say(plan.dates.publishes)}.",
+    ]
+    if plan.sample:
+        lines.insert(0, "Sample data: invented prisons, providers and people.")
+    if plan.paused:
+        lines.append("The region is paused: none of this happens until it is resumed.")
+    return lines
+
+
+def round_(context: typer.Context, as_json: Json = False) -> None:
+    """Decide and queue all that is due now: open cycles, remind, chase, record.
+
+    Hands nothing over: `charter deliver` does that. Running it twice changes nothing.
+    """
+    service = writing(context)
+    will("Deciding what is due; nothing is handed over.", quiet=as_json)
+    with working("Deciding what is due"):
+        done = request_returns(service.database, service.clock(), service.post)
+    chased = done.chased
+    lines = [f"Opened {c}." for c in done.cycles]
+    lines.append(
+        f"{chased.asked} lines put into letters, {chased.skipped} rungs skipped, "
+        f"{chased.not_returned} recorded as not returned, {chased.unreachable} found unreachable."
+    )
+    answer(
+        {"opened": done.cycles, "expected": done.expected, **asdict(chased)},
+        lines,
+        as_json=as_json,
+    )
+
+
+def deliver(context: typer.Context, as_json: Json = False) -> None:
+    """Hand over every letter that is due; the only command that sends anything."""
+    service = writing(context)
+    will("Handing over the letters that are due.", quiet=as_json)
+    with working("Handing over letters"):
+        done = deliver_letters(service.database, service.clock(), service.post)
+    answer(asdict(done), done.in_words(), as_json=as_json)
+
+
+def score(context: typer.Context, as_json: Json = False) -> None:
+    """Score every received return that is not scored yet, each with its receipt."""
+    service = writing(context)
+    will("Scoring what was received or changed since.", quiet=as_json)
+    with working("Scoring"):
+        done = score_returns(service.database, service.clock(), service.post)
+    bands = ", ".join(f"{n} {band.replace('_', ' ')}" for band, n in sorted(done.bands.items()))
+    answer(
+        {"scored": done.total, "bands": done.bands},
+        f"Scored {done.total} returns{': ' + bands if bands else ''}.",
+        as_json=as_json,
+    )
+
+
+def publish(context: typer.Context, as_json: Json = False) -> None:
+    """Build the families' site from the record, and swap it in whole.
+
+    Pages appear once two people approved them and their publication day has come.
+    """
+    service = writing(context)
+    will("Building the families' site to one side.", quiet=as_json)
+    with working("Publishing"):
+        done = publish_summary(service.database, service.clock(), service.post)
+    answer(asdict(done), done.in_words(), as_json=as_json)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the portal, and the families' site under /families/, until Ctrl-C.
+
+    With `--now` its clock starts at that time and ticks on.
+    """
+    from flows.serving import run_portal
+
+    moment = context.ensure_object(Asked).moment
+    service = wire(read_settings(), clock_at(moment))
+    run_portal(service, host, port)
+
+
+def demo(
+    context: typer.Context,
+    serve: Annotated[  # noqa: FBT002 - a command-line switch
+        bool, typer.Option(help="Serve what came of it until Ctrl-C, or end instead.")
+    ] = True,
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
+) -> None:
+    """Run a whole quarter of the invented region Sample through Prefect, then serve it.
+
+    Starts a Prefect server and worker of its own, with everything kept in CHARTER_HOME. Run again
+    on the same home, it goes on from where it was.
+    """
+    from flows.demo import run_demo
+
+    run_demo(serve=serve, port=port)

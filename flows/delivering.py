@@ -1,0 +1,19 @@
+"""Hands over every letter that is due, one connection a batch; the only flow that sends anything."""
+
+import os
+import socket
+from datetime import datetime
+
+from flows.post import Post
+from notifications.delivery import Delivered, deliver
+from providers.database import Database
+
+
+def worker_name() -> str:
+    """Who holds a lease: this machine and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def deliver_letters(database: Database, now: datetime, post: Post) -> Delivered:
+    """Claim, hand over and settle what is due at `now`; doing it twice sends nothing twice."""
+    return deliver(database, now, post.letters, worker=worker_name())

@@ -1,0 +1,96 @@
+"""Examines an installation: each thing it needs, how it was found, and the mend."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from charter.quarters import BeyondHorizon, Quarter, london_date, say
+from flows.settings import Settings
+from flows.wiring import App, clock_at, still_clock, wire
+from notifications import outbox
+from notifications.outbox import LetterState
+from providers import cycles, ledger
+from providers.register import gaps, regions
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing examined; `finding` says how it is, and the mend when it is not well."""
+
+    name: str
+    well: bool
+    finding: str
+
+
+def examine(settings: Settings, moment: datetime | None) -> list[Check]:
+    """Every check in order; those that need the database are left out when it will not open."""
+    try:
+        app = wire(settings, still_clock(moment) if moment else clock_at(None))
+    except (RuntimeError, ValueError) as error:
+        return [Check("start", False, str(error))]
+    return [
+        Check("home", True, f"{settings.home} can be written"),
+        Check("database", True, f"{app.database.engine.dialect.name}, at this release's revision"),
+        _ledger(app),
+        _calendar(app),
+        _post(app),
+        _letters(app),
+        *_register(app),
+    ]
+
+
+def _ledger(app: App) -> Check:
+    with app.database.reading() as session:
+        wrong = ledger.verify(session)
+        entries, _ = ledger.head(session)
+    return Check("ledger", not wrong, wrong or f"{entries} entries hold")
+
+
+def _calendar(app: App) -> Check:
+    """The holidays must reach to the end of the next cycle's ladder, or chasing would halt."""
+    quarter = Quarter.containing(london_date(app.clock()))
+    known = f"bank holidays are known to {say(app.calendar.horizon)}"
+    with app.database.reading() as session:
+        homes = regions(session)
+        policies = [cycles.policy_of(session, home.policy_version) for home in homes]
+    try:
+        for policy in policies:
+            policy.dates(quarter, app.calendar)
+    except BeyondHorizon as error:
+        return Check("calendar", False, f"escalation will halt: {error}")
+    return Check("calendar", True, known)
+
+
+def _post(app: App) -> Check:
+    trouble = app.post.letters.channel.trouble()
+    where = f"letters leave by {app.post.letters.channel.name}"
+    return Check("post", not trouble, f"{where}; {trouble}" if trouble else where)
+
+
+def _letters(app: App) -> Check:
+    with app.database.reading() as session:
+        counts = outbox.counts(session)
+    doubtful = counts.get(LetterState.IN_DOUBT, 0)
+    if doubtful:
+        return Check(
+            "letters", False, f"{doubtful} in doubt; find out, then: charter letters settle"
+        )
+    return Check("letters", True, f"{counts.get(LetterState.QUEUED, 0)} waiting, none in doubt")
+
+
+def _register(app: App) -> list[Check]:
+    with app.database.reading() as session:
+        homes = regions(session)
+        missing = {home.code: gaps(session, home.code) for home in homes}
+    if not homes:
+        return [Check("register", False, "no region yet; run: charter register import")]
+    return [
+        Check(
+            f"register of {home.name}",
+            not missing[home.code],
+            f"{len(missing[home.code])} prisons have no known provider: "
+            + ", ".join(missing[home.code])
+            if missing[home.code]
+            else ("paused" if home.paused else "running, every prison has a provider"),
+        )
+        for home in homes
+    ]

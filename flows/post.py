@@ -1,0 +1,18 @@
+"""The post office as the flows see it: letters on one side, the families' bulletin on the other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from charter.quarters import Calendar
+from flows.settings import Settings
+from notifications.delivery import PostOffice
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where letters and pages leave from; `home` holds the families' site."""
+
+    letters: PostOffice
+    home: Path
+    settings: Settings
+    calendar: Calendar

@@ -1,0 +1,91 @@
+"""Every setting of the service, read once from the environment or a `.env` file."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(ValueError):
+    """A setting is missing or wrong; the message names it and says what it takes."""
+
+
+class Settings(BaseSettings):
+    """All settings; each name is prefixed `CHARTER_` in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHARTER_", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        Path("var"), description="Folder for the database, evidence, mail and the families' site."
+    )
+    database_url: str = Field(
+        "", description="Database; empty means SQLite in the home. `postgresql+psycopg://…` works."
+    )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="How letters leave: empty or `file:` writes `.eml` files in the home; "
+        "`smtp://user:pass@host:port` or `smtps://…` sends them.",
+    )
+    mail_from: str = Field(
+        "charter@charter-accountability.example", description="The address letters come from."
+    )
+    staff_alert_urls: SecretStr = Field(
+        SecretStr(""),
+        description="Apprise addresses for people who run the service, split by spaces or commas; "
+        "none means no alerts.",
+    )
+    base_url: str = Field("http://127.0.0.1:8000", description="Where the portal is reached.")
+    site_url: str = Field(
+        "", description="Where the families' site is reached; empty means under the portal."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Secret for keyed hashes; needed in production."
+    )
+    env: Literal["development", "production"] = Field(
+        "development", description="`production` refuses `--now` and weak settings."
+    )
+
+    @field_validator("base_url", "site_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("give a whole address that starts with http:// or https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Self:
+        if self.env == "production" and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError(
+                "CHARTER_ENV=production needs CHARTER_SECRET_KEY, 32 characters or more; "
+                'make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address, the SQLite file in the home when none is set."""
+        return self.database_url or f"sqlite:///{(self.home / 'charter.sqlite').absolute()}"
+
+    @property
+    def families_site(self) -> str:
+        """Where families read the bulletin."""
+        return self.site_url or f"{self.base_url}/families"
+
+
+def read_settings() -> Settings:
+    """The settings as the environment gives them; BadSettings says what is wrong, in a sentence."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings("; ".join(_sentence(dict(e)) for e in error.errors())) from None
+
+
+def _sentence(error: dict[str, object]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    where = error["loc"]
+    if isinstance(where, tuple) and where:
+        return f"CHARTER_{str(where[0]).upper()}: {message}"
+    return message

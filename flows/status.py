@@ -1,0 +1,98 @@
+"""How everything stands, as one document: cycles, returns, letters and the ledger's head."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from charter.quarters import LONDON
+from charter.returns import Life, State
+from charter.scoring import Receipt, read_receipt
+from notifications import outbox
+from providers import cycles, documents, ledger, lives, returns
+from providers.returns import Ref
+
+
+class SumsDisagree(RuntimeError):
+    """The seven states do not add up to what is expected: a fault to be reported at once."""
+
+
+def receipts_on_record(session: Session, folded: dict[int, Life]) -> dict[int, Receipt]:
+    """The recorded score of each return that has one, in one query."""
+    texts = documents.fetch(session, [life.receipt for life in folded.values()])
+    return {
+        i: read_receipt(texts[life.receipt]) for i, life in folded.items() if life.receipt in texts
+    }
+
+
+def counted(states: list[State]) -> dict[str, int]:
+    """How many are expected and how many are in each state; SumsDisagree if they differ."""
+    counts = {"expected": len(states)}
+    counts |= {state.value: states.count(state) for state in reversed(State)}
+    if sum(counts.values()) != 2 * counts["expected"]:
+        raise SumsDisagree(f"the states do not add up: {counts}")
+    return counts
+
+
+def status(session: Session, now: datetime) -> dict[str, Any]:
+    """Every open or past cycle with its counts and returns, the letters, and the ledger."""
+    refs = returns.refs(session)
+    folded = lives.lives(session, [r.id for r in refs])
+    scores = receipts_on_record(session, folded)
+    entries, head = ledger.head(session)
+    found = []
+    for cycle in cycles.cycles(session):
+        here = [
+            r for r in refs if r.cycle_id == cycle.id and not folded[r.id].released
+        ]
+        found.append(
+            {
+                "region": cycle.region,
+                "quarter": str(cycle.quarter),
+                "sample": cycle.sample,
+                "opens": cycle.dates.opens,
+                "due": cycle.dates.due,
+                "counts": counted([folded[r.id].state(now) for r in here]),
+                "returns": [_row(r, folded[r.id], scores.get(r.id), now) for r in here],
+            }
+        )
+    counts = outbox.counts(session)
+    return {
+        "now": now.astimezone(LONDON),
+        "cycles": found,
+        "letters": {state.value: counts.get(state, 0) for state in outbox.LetterState},
+        "ledger": {"entries": entries, "head": head},
+    }
+
+
+def _row(ref: Ref, life: Life, score: Receipt | None, now: datetime) -> dict[str, Any]:
+    return {
+        "provider": ref.party,
+        "site": ref.site,
+        "state": life.state(now).value,
+        "unreachable": life.unreachable,
+        "days_late": life.days_late(now),
+        "due": life.due,
+        "fully_met": score.fully if score else None,
+        "applicable": score.applicable if score else None,
+        "band": score.band if score else None,
+    }
+
+
+def in_words(data: dict[str, Any]) -> list[str]:
+    """The status for a person at a terminal."""
+    lines = [f"As at {data['now']:%-d %B %Y, %H:%M} in London"]
+    for cycle in data["cycles"]:
+        mark = " (sample data)" if cycle["sample"] else ""
+        counts = dict(cycle["counts"])
+        expected = counts.pop("expected")
+        parts = " + ".join(f"{n} {state.replace('_', ' ')}" for state, n in counts.items())
+        lines.append(f"{cycle['region']} {cycle['quarter']}{mark}: {expected} expected = {parts}")
+        late = [r for r in cycle["returns"] if r["days_late"] and r["state"] != "received_late"]
+        lines += [f"  late: {r['provider']} for {r['site']}, {r['days_late']} days" for r in late]
+    letters = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in data["letters"].items())
+    lines.append(f"Letters: {letters}")
+    lines.append(f"Ledger: {data['ledger']['entries']} entries, head {data['ledger']['head'][:16]}")
+    return lines
+
+

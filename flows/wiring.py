@@ -1,0 +1,158 @@
+"""Puts the parts together: settings, clock, database, post office and calendar; the only clock."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from charter.commitments import read_charter
+from charter.holidays import read_holidays
+from charter.policy import read_policy
+from charter.quarters import LONDON, Calendar
+from flows import correspondence
+from flows.post import Post
+from flows.settings import BadSettings, Settings, read_settings
+from notifications.channels import channel_for
+from notifications.delivery import PostOffice
+from providers import cycles, ledger
+from providers.database import Database, open_engine, require_current, revision, upgrade
+
+Clock = Callable[[], datetime]
+
+
+class CannotStart(RuntimeError):
+    """The service cannot run as it is set up; the message says what to mend."""
+
+
+class TimeRefused(ValueError):
+    """`--now` was given where it may not be, or lies before the record's last step."""
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a flow or command needs, wired from the settings."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    post: Post
+    calendar: Calendar
+
+    @property
+    def home(self) -> Path:
+        """Where this installation keeps its files."""
+        return self.settings.home
+
+
+def clock_at(start: datetime | None) -> Clock:
+    """The wall clock; or one that stood at `start` when it was made and has ticked on since."""
+    if start is None:
+        return lambda: datetime.now(UTC)
+    made = datetime.now(UTC)
+    return lambda: start + (datetime.now(UTC) - made)
+
+
+def still_clock(moment: datetime) -> Clock:
+    """A clock that stands at one moment, for a command that acts as if it were then."""
+    return lambda: moment
+
+
+def parse_now(text: str) -> datetime:
+    """An instant from `--now`: London time when no offset is given."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TimeRefused(
+            f"--now '{text}' is no time; write it as 2026-10-29T09:00"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def wire(settings: Settings | None = None, clock: Clock | None = None) -> App:
+    """The service as the settings describe it; CannotStart or WrongRevision say why it cannot be."""
+    settings = settings or read_settings()
+    home = writable(settings.home)
+    engine = open_engine(settings.database)
+    require_current(engine)
+    return assemble(settings, clock or clock_at(None), Database(engine), home)
+
+
+def assemble(settings: Settings, clock: Clock, database: Database, home: Path) -> App:
+    """The parts around an open database."""
+    calendar = shipped_calendar()
+    try:
+        channel = channel_for(settings.mail_url.get_secret_value(), home / "mail")
+    except ValueError as error:
+        raise BadSettings(str(error)) from error
+    office = PostOffice(
+        channel=channel,
+        sender=settings.mail_from,
+        compose=correspondence.composer(calendar, settings.base_url),
+        settled=correspondence.on_settled,
+    )
+    return App(settings, clock, database, Post(office, home, settings, calendar), calendar)
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database to this release's schema and put the shipped rules on record."""
+    writable(settings.home)
+    engine = open_engine(settings.database)
+    if revision(engine) == "" or _is_behind(engine):
+        upgrade(engine)
+    require_current(engine)
+    with Database(engine).writing() as session:
+        for kind, name, read in (
+            ("charter", "charter-working-0.1.toml", lambda t: read_charter(t).version),
+            ("policy", "policy-2026.1.toml", lambda t: read_policy(t).version),
+        ):
+            body = shipped(name)
+            cycles.keep_rulebook(session, kind, read(body), body)
+    engine.dispose()
+
+
+def _is_behind(engine: object) -> bool:
+    try:
+        require_current(engine)  # type: ignore[arg-type]
+    except RuntimeError as error:
+        return "charter db upgrade" in str(error)
+    return False
+
+
+def writable(home: Path) -> Path:
+    """The home folder, made if need be; CannotStart if nothing can be written there."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotStart(
+            f"cannot write in the home folder {home} ({reason}); "
+            "set CHARTER_HOME to a folder this user may write in"
+        ) from None
+
+
+def shipped(name: str) -> str:
+    """A data file that comes with the product, as text."""
+    return resources.files("providers").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def shipped_calendar() -> Calendar:
+    """The bank holidays that come with the product."""
+    return read_holidays(shipped("bank-holidays-england-and-wales.json"))
+
+
+def require_not_before_last_step(app: App) -> None:
+    """Refuse to write as of a time before the record's last entry."""
+    with app.database.reading() as session:
+        last = ledger.last_at(session)
+    now = app.clock()
+    if last is not None and now < last - timedelta(seconds=1):
+        raise TimeRefused(
+            f"it cannot be {now.astimezone(LONDON):%d %B %Y %H:%M}: the record's last step was "
+            f"taken on {last.astimezone(LONDON):%d %B %Y at %H:%M} (London). "
+            "Give a --now no earlier than that"
+        )

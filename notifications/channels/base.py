@@ -1,0 +1,163 @@
+"""What every channel promises: take one letter at a time, and say in a type what became of it."""
+
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Protocol
+
+KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$)){0,119}")
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The other side took the letter and said so."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It will never be taken; `address_at_fault` tells a bad address from a bad message."""
+
+    detail: str
+    address_at_fault: bool = True
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """Not now; `after` is how long the other side asked us to wait, when it did."""
+
+    detail: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The line went dead between our last word and their answer: nobody here can say."""
+
+    detail: str
+
+
+Outcome = Accepted | Refused | Deferred | Unknown
+
+
+class ChannelDown(Exception):
+    """Nothing can be handed over at all; `what` is down, and `why`. Holds no secret."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what} ({why})")
+        self.what = what
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One letter ready to go: `from_` may be `Name <address>`, `at` becomes its Date."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    from_: str
+    at: datetime
+
+
+class Handover(Protocol):
+    """An open line to the other side."""
+
+    def offer(self, message: EmailMessage) -> Outcome | None:
+        """Say whom the letter is for; None means go on and hand it over. May raise ChannelDown."""
+
+    def hand(self, message: EmailMessage) -> Outcome:
+        """Give the whole letter. Never raises for what the other side does."""
+
+
+class Channel(Protocol):
+    """A way for letters to leave."""
+
+    @property
+    def name(self) -> str:
+        """What the outbox remembers, so that only this channel is asked about its letters."""
+
+    def open(self) -> AbstractContextManager[Handover]:
+        """A line for one batch; raises ChannelDown when there is none to be had."""
+
+    def ask(self, key: str) -> bool | None:
+        """Did this letter arrive? True, False, or None when the channel cannot say."""
+
+
+def check_key(key: str) -> str:
+    """The key itself, if it can name a file and a message; else a ValueError."""
+    if not KEY.fullmatch(key):
+        raise ValueError(
+            f"{key!r} cannot be a letter's key; use up to 120 letters, digits, dots and dashes"
+        )
+    return key
+
+
+def check_line(what: str, value: str) -> str:
+    """The value itself, if it is one line; else a ValueError that names what it was meant for."""
+    if _UNSAFE.search(value):
+        raise ValueError(f"the {what} holds a line break or a control character")
+    return value
+
+
+def check_address(what: str, value: str) -> Address:
+    """One plain address, or a ValueError: no list, no group, no line break, no accents."""
+    check_line(what, value)
+    holder = EmailMessage(policy=SMTP)
+    try:
+        value.encode("ascii")
+        holder["To"] = value
+        found: tuple[Address, ...] = holder["To"].addresses
+        sound = len(found) == 1 and not holder["To"].defects
+    except (ValueError, IndexError):
+        sound = False
+    if not sound or not (found[0].username and found[0].domain):
+        raise ValueError(f"the {what} is not one plain e-mail address")
+    return found[0]
+
+
+def as_email(envelope: Envelope, domain: str = "") -> EmailMessage:
+    """The letter as a message, the same bytes each time; ValueError for what no header may hold.
+
+    `domain` is the right-hand side of the Message-ID; the sender's own when left out.
+    """
+    key = check_key(envelope.key)
+    sender = check_address("sender", envelope.from_)
+    to = check_address("recipient", envelope.to)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = check_line("subject", envelope.subject)
+    message["Date"] = format_datetime(envelope.at)
+    message["Message-ID"] = f"<{key}@{check_line('domain', domain or sender.domain)}>"
+    message["X-Charter-Letter"] = key
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(envelope.text, cte="quoted-printable")
+    message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+    # Quoted-printable never holds "=_", so a boundary made from the key cannot stand in the text.
+    message.set_boundary(f"=_{key[:60]}")
+    return message
+
+
+def addresses(message: EmailMessage) -> tuple[str, str]:
+    """The bare addresses it is from and to, as the SMTP envelope wants them."""
+    return message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+
+
+def hand_over_now(channel: Channel, message: EmailMessage) -> Outcome:
+    """Hand one message over at once, outside the outbox (sign-in links go this way)."""
+    try:
+        with channel.open() as line:
+            refusal = line.offer(message)
+            return line.hand(message) if refusal is None else refusal
+    except ChannelDown as down:
+        return Deferred(str(down))

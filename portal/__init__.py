@@ -1,0 +1,1 @@
+"""The ear of the programme: the pages where providers answer and commissioners check."""

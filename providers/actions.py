@@ -1,0 +1,208 @@
+"""What providers promised and what families asked: kept across quarters, changed only by signing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from charter.actions import Change, Promise
+from charter.answers import ActionLine, ReturnDocument
+from charter.quarters import Quarter
+from providers import ledger
+from providers.tables import Action, ActionChange, Cycle, FamilyRequest, Return, StepRow
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What families asked of a party; `site` is empty when it concerns all its prisons."""
+
+    id: str
+    site: str
+    party: str
+    commitment: str
+    text: str
+    source: str
+    heard_on: date
+
+
+def promises(
+    session: Session, of: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], list[Promise]]:
+    """Each party and prison's actions with their whole history, oldest first, in two queries."""
+    wanted = set(of)
+    found: dict[tuple[str, int], list[Promise]] = {key: [] for key in wanted}
+    rows = session.exec(
+        select(Action)
+        .where(col(Action.party_code).in_({party for party, _ in wanted}))
+        .order_by(col(Action.id))
+    ).all()
+    changes = _changes(session, [row.id for row in rows])
+    for row in rows:
+        key = (row.party_code, row.site_id)
+        if key in wanted:
+            found[key].append(
+                Promise(
+                    id=row.id,
+                    commitment=row.commitment,
+                    title=row.title,
+                    owner=row.owner,
+                    request=row.request_id,
+                    first_due=row.first_due,
+                    changes=tuple(changes[row.id]),
+                )
+            )
+    return found
+
+
+def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = defaultdict(list)
+    rows = session.exec(
+        select(ActionChange, Cycle.quarter, StepRow.at)
+        .join(Return, col(Return.id) == col(ActionChange.return_id))
+        .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
+        .join(StepRow, col(StepRow.seq) == col(ActionChange.seq))
+        .where(col(ActionChange.action_id).in_(action_ids))
+        .order_by(col(ActionChange.seq))
+    )
+    for change, quarter, at in rows:
+        found[change.action_id].append(
+            Change(
+                quarter=quarter, at=at, status=change.status, due=change.due, reason=change.reason
+            )
+        )
+    return found
+
+
+def open_lines(
+    session: Session, party: str, site_id: int, quarter: Quarter
+) -> tuple[ActionLine, ...]:
+    """The actions still open when a quarter's return began, as lines to be answered.
+
+    What this very return already said of them is left aside, so that it can be signed again.
+    """
+    lines = []
+    for promise in promises(session, [(party, site_id)])[party, site_id]:
+        before = [c for c in promise.changes if Quarter.parse(c.quarter) < quarter]
+        if not before or before[-1].status in ("done", "not_doing"):
+            continue
+        last = before[-1]
+        lines.append(
+            ActionLine(
+                id=promise.id,
+                commitment=promise.commitment,
+                title=promise.title,
+                owner=promise.owner,
+                due=last.due,
+                status=last.status,
+                reason="",
+                request=promise.request,
+            )
+        )
+    return tuple(lines)
+
+
+def numbered(document: ReturnDocument) -> ReturnDocument:
+    """The document with an id for each new action, so that signing it twice promises it once."""
+    stem = f"{document.provider}-{document.site}-{document.quarter}".lower()
+    taken = {line.id for line in document.actions}
+    free = (f"{stem}-{n}" for n in range(1, 1000) if f"{stem}-{n}" not in taken)
+    lines = tuple(
+        line if line.id else line.model_copy(update={"id": next(free)})
+        for line in document.actions
+    )
+    return document.model_copy(update={"actions": lines})
+
+
+def take_up(
+    session: Session, return_id: int, site_id: int, document: ReturnDocument, sha: str, seq: int
+) -> None:
+    """Make a signed document's actions the record; `seq` is the signing's ledger entry."""
+    for line in document.actions:
+        if not line.id:
+            raise ValueError("a signed document's actions are numbered")
+        if session.get(Action, line.id) is None:
+            session.add(
+                Action(
+                    id=line.id,
+                    party_code=document.provider,
+                    site_id=site_id,
+                    commitment=line.commitment,
+                    title=line.title,
+                    owner=line.owner,
+                    request_id=line.request,
+                    first_due=line.due,
+                    opened_return_id=return_id,
+                )
+            )
+            session.flush()
+        session.add(
+            ActionChange(
+                action_id=line.id,
+                return_id=return_id,
+                document=sha,
+                seq=seq,
+                status=line.status,
+                due=line.due,
+                reason=line.reason,
+            )
+        )
+    session.flush()
+
+
+def enter_request(
+    session: Session,
+    *,
+    id: str,
+    region: str,
+    site: str,
+    party: str,
+    commitment: str,
+    text: str,
+    source: str,
+    heard_on: date,
+    now: datetime,
+    by: str,
+) -> bool:
+    """Enter what families asked of a party (`site` empty: of all its prisons); False if known."""
+    if session.get(FamilyRequest, id):
+        return False
+    session.add(
+        FamilyRequest(
+            id=id,
+            region_code=region,
+            site_code=site,
+            party_code=party,
+            commitment=commitment,
+            text=text,
+            source=source,
+            heard_on=heard_on,
+            entered_at=now,
+        )
+    )
+    ledger.append(
+        session, now, by, "request_entered", f"request:{id}", {"party": party, "site": site}
+    )
+    return True
+
+
+def requests_in(session: Session, region: str) -> list[Asked]:
+    """Every request entered in a region, oldest first."""
+    rows = session.exec(
+        select(FamilyRequest)
+        .where(FamilyRequest.region_code == region)
+        .order_by(col(FamilyRequest.heard_on), col(FamilyRequest.id))
+    )
+    return [
+        Asked(
+            id=row.id,
+            site=row.site_code,
+            party=row.party_code,
+            commitment=row.commitment,
+            text=row.text,
+            source=row.source,
+            heard_on=row.heard_on,
+        )
+        for row in rows
+    ]

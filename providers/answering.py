@@ -1,0 +1,234 @@
+"""What a provider does with its return: save, hand over, send back, sign, reply."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from charter.answers import Problem, ReturnDocument, check
+from charter.ledger import canonical, digest
+from charter.policy import Role
+from charter.quarters import london_date
+from charter.returns import Life
+from charter.steps import HandedOver, Replied, SentBack, Signed, Started
+from providers import actions, cycles, documents, lives, returns
+from providers.cycles import NotAllowed
+from providers.register import ContactView, contacts_of
+from providers.returns import Ref
+from providers.tables import Draft
+
+PREPARERS = {Role.LEAD, Role.DEPUTY, Role.SIGNER}
+
+
+class Incomplete(ValueError):
+    """The document cannot be taken as it is; `problems` says where, what and how to mend it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class Overtaken(ValueError):
+    """Somebody else saved this return meanwhile; `now_saved` is the version that stands."""
+
+    def __init__(self, now_saved: int) -> None:
+        super().__init__("somebody else has saved this return since you opened it")
+        self.now_saved = now_saved
+
+
+def people(session: Session, here: Ref, now: datetime) -> list[ContactView]:
+    """The contacts of this return's service on the day."""
+    return contacts_of(session, [here.service_id], london_date(now))[here.service_id]
+
+
+def problems(
+    session: Session, here: Ref, document: ReturnDocument, *, complete: bool
+) -> list[Problem]:
+    """What stands against a document, by the same rules for page, file and spreadsheet."""
+    charter = cycles.charter_of(session, here.charter_version)
+    found = check(
+        document, charter, here.quarter, returns.brought_forward(session, here), complete=complete
+    )
+    if document.provider != here.party or document.site != here.site:
+        found.append(
+            Problem("provider", f"this return is owed by {here.party} for {here.site}")
+        )
+    return found
+
+
+def is_open(life: Life) -> str:
+    """Why a return cannot be changed now; empty when it can."""
+    if life.released:
+        return "this return is no longer owed"
+    if life.is_received and not life.questions:
+        return "this return is signed; it opens again only if the commissioner asks a question"
+    return ""
+
+
+def save_draft(
+    session: Session,
+    here: Ref,
+    document: ReturnDocument,
+    now: datetime,
+    by: str,
+    *,
+    version: int,
+) -> int:
+    """Save what has been filled in and give its new version; an edit voids a hand-over.
+
+    `version` is the one the editor began from: Overtaken if another has been saved since.
+    """
+    life = _open_life(session, here)
+    row = session.get(Draft, here.id)
+    if row is not None and row.version != version:
+        raise Overtaken(row.version)
+    body = canonical(document.model_dump(mode="json"))
+    if row is None:
+        row = Draft(return_id=here.id, version=0, body=body, saved_at=now, saved_by=by)
+    elif row.body == body:
+        return row.version
+    row.version, row.body, row.saved_at, row.saved_by = row.version + 1, body, now, by
+    session.add(row)
+    session.flush()
+    if not life.started:
+        lives.record(session, here.id, Started(), now, by, once="started")
+    if life.handed_over:
+        lives.record(session, here.id, SentBack(reason="the answers were changed"), now, by)
+    return row.version
+
+
+def hand_over(
+    session: Session, here: Ref, document: ReturnDocument, now: datetime, person: int
+) -> str:
+    """Freeze a complete document for the signer and give its SHA-256; Incomplete says what lacks."""
+    life = _open_life(session, here)
+    _require(session, here, now, person, PREPARERS, "prepare this return")
+    found = problems(session, here, document, complete=True)
+    _only_what_was_asked(session, here, life, document, found)
+    if found:
+        raise Incomplete(found)
+    frozen = actions.numbered(document).model_copy(
+        update={"prepared_by": None, "signed_by": None}
+    )
+    sha = documents.keep(session, frozen.content_text())
+    if life.handed_over != sha:
+        lives.record(session, here.id, HandedOver(document=sha), now, f"person:{person}")
+    row = session.get(Draft, here.id)
+    body = canonical(frozen.model_dump(mode="json"))
+    if row is None:
+        row = Draft(
+            return_id=here.id, version=0, body=body, saved_at=now, saved_by=f"person:{person}"
+        )
+    if row.body != body or row.version == 0:
+        row.version, row.body, row.saved_at = row.version + 1, body, now
+        session.add(row)
+    session.flush()
+    return sha
+
+
+def _only_what_was_asked(
+    session: Session, here: Ref, life: Life, document: ReturnDocument, found: list[Problem]
+) -> None:
+    """A challenge reopens the commitments it asked about, and nothing else."""
+    if not life.questions:
+        return
+    signed = returns.signed_documents(session, {here.id: life.document})[here.id]
+    before = {answer.commitment: answer for answer in signed.answers}
+    for answer in document.answers:
+        if answer.commitment not in life.questions and before.get(answer.commitment) != answer:
+            found.append(
+                Problem(
+                    f"answers[{answer.commitment}]",
+                    "only the commitment the commissioner asked about is open; put this one back",
+                )
+            )
+
+
+def send_back(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """The signer hands the return back to its preparer, saying why."""
+    life = lives.lives(session, [here.id])[here.id]
+    _require(session, here, now, person, {Role.SIGNER}, "send this return back")
+    if not life.handed_over:
+        raise NotAllowed("nothing is waiting for a signature")
+    if not reason.strip():
+        raise NotAllowed("say why it goes back, so that the preparer can mend it")
+    lives.record(session, here.id, SentBack(reason=reason.strip()), now, f"person:{person}")
+
+
+def sign(session: Session, here: Ref, sha: str, now: datetime, person: int) -> None:
+    """The signer puts their name to the frozen document: the return is received.
+
+    NotAllowed if the signer prepared it, or if what lies there is no longer the one they saw.
+    """
+    life = lives.lives(session, [here.id])[here.id]
+    _require(session, here, now, person, {Role.SIGNER}, "sign this return")
+    if life.document == sha and life.is_received and not life.handed_over:
+        return
+    if life.handed_over != sha:
+        raise NotAllowed("the return was changed after you opened it; read it again, then sign")
+    if life.handed_over_by == f"person:{person}":
+        raise NotAllowed("whoever prepared a return cannot sign it: ask another signing director")
+    document = ReturnDocument.model_validate_json(documents.fetch(session, [sha])[sha])
+    step = Signed(document=sha, nil=document.nil_return)
+    seq = lives.record(session, here.id, step, now, f"person:{person}")
+    actions.take_up(session, here.id, here.site_id, document, sha, seq)
+
+
+def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime) -> bool:
+    """Take a whole document from a file: handed over and signed by the two people it names.
+
+    False if this very document has been received already. Incomplete names every problem.
+    """
+    found = []
+    by_email = {c.email: c for c in people(session, here, now)}
+    named = {"prepared_by": document.prepared_by, "signed_by": document.signed_by}
+    for where, who in named.items():
+        if who is None:
+            found.append(Problem(where, "name the person, with their e-mail address"))
+        elif who.email.lower() not in by_email:
+            found.append(
+                Problem(f"{where}.email", f"{who.email} is not a contact of this service")
+            )
+    preparer, signer = document.prepared_by, document.signed_by
+    if preparer and signer and preparer.email.lower() == signer.email.lower():
+        found.append(
+            Problem("signed_by.email", "whoever prepared a return cannot sign it: name another")
+        )
+    if found:
+        raise Incomplete(found + problems(session, here, document, complete=True))
+    assert preparer and signer  # noqa: S101 - both were found above
+    life = lives.lives(session, [here.id])[here.id]
+    frozen = actions.numbered(document).content_text()
+    if life.is_received and digest(frozen) == life.document:
+        return False
+    sha = hand_over(
+        session, here, document, now, by_email[preparer.email.lower()].person_id
+    )
+    sign(session, here, sha, now, by_email[signer.email.lower()].person_id)
+    return True
+
+
+def reply(session: Session, here: Ref, words: str, now: datetime, person: int) -> None:
+    """The provider's right of reply: these words stand beside the page, as written."""
+    life = lives.lives(session, [here.id])[here.id]
+    _require(session, here, now, person, PREPARERS, "reply for this service")
+    if life.reply == words.strip():
+        return
+    if life.revision and not life.revising:
+        raise NotAllowed("the page is published; ask the commissioner for a revision")
+    lives.record(session, here.id, Replied(words=words.strip()), now, f"person:{person}")
+
+
+def _open_life(session: Session, here: Ref) -> Life:
+    life = lives.lives(session, [here.id])[here.id]
+    if closed := is_open(life):
+        raise NotAllowed(closed)
+    return life
+
+
+def _require(
+    session: Session, here: Ref, now: datetime, person: int, roles: set[Role], act: str
+) -> None:
+    held = {c.role for c in people(session, here, now) if c.person_id == person}
+    if not held & roles:
+        wanted = " or ".join(sorted(role.value for role in roles))
+        raise NotAllowed(f"only a {wanted} of this service may {act}")

@@ -1,0 +1,154 @@
+"""What the commissioner's side does with a return: ask, change, confirm, judge, approve, revise."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from charter.quarters import london_date
+from charter.returns import Life
+from charter.steps import (
+    Approved,
+    Challenged,
+    Confirmed,
+    Judged,
+    Rating,
+    RatingChanged,
+    Revised,
+    Step,
+)
+from providers import cycles, lives, staff
+from providers.cycles import NotAllowed
+from providers.returns import Ref
+
+CHECKERS = {"commissioner"}
+APPROVERS = {"commissioner", "approver"}
+PARTNERS = {"listening_partner"}
+
+
+def challenge(
+    session: Session, here: Ref, commitment: str, question: str, now: datetime, person: int
+) -> None:
+    """Ask about one commitment, which reopens just that; the return keeps its state."""
+    life = _received(session, here, now, person)
+    _known(session, here, commitment)
+    if not question.strip():
+        raise NotAllowed("write the question the provider is to answer")
+    if life.questions.get(commitment) == question.strip():
+        return
+    _record(session, here, Challenged(commitment=commitment, question=question.strip()), now, person)
+
+
+def change_rating(
+    session: Session,
+    here: Ref,
+    commitment: str,
+    rating: Rating,
+    reason: str,
+    now: datetime,
+    person: int,
+) -> None:
+    """Set another rating for one commitment; the provider's own stays beside it."""
+    life = _received(session, here, now, person)
+    _known(session, here, commitment)
+    if not reason.strip():
+        raise NotAllowed("a changed rating needs a reason, which the provider and families can read")
+    standing = life.changes.get(commitment)
+    if standing and (standing.rating, standing.reason) == (rating, reason.strip()):
+        return
+    step = RatingChanged(commitment=commitment, rating=rating, reason=reason.strip())
+    _record(session, here, step, now, person)
+
+
+def confirm(session: Session, here: Ref, now: datetime, person: int) -> None:
+    """Accept the return as it stands, changed ratings included; open questions come first."""
+    life = _received(session, here, now, person)
+    if life.questions:
+        asked = ", ".join(life.questions)
+        raise NotAllowed(f"a question about {asked} is still unanswered")
+    if life.confirmed_at is None:
+        _record(session, here, Confirmed(), now, person)
+
+
+def judge(
+    session: Session, here: Ref, faithful: bool, reason: str, now: datetime, person: int
+) -> None:
+    """The listening partner says whether the replies to families are faithful, in its own words."""
+    _may(session, here, now, person, PARTNERS, "judge a reply")
+    life = lives.lives(session, [here.id])[here.id]
+    if not life.is_received:
+        raise NotAllowed("there is no reply to judge until the return is received")
+    if not faithful and not reason.strip():
+        raise NotAllowed("say why the reply is not faithful; families will read it")
+    step = Judged(faithful=faithful, reason=reason.strip())
+    if life.judged != step:
+        _record(session, here, step, now, person)
+
+
+def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
+    """Approve a return's page for publication and give how many have; two different people must."""
+    _may(session, here, now, person, APPROVERS, "approve to publish")
+    life = lives.lives(session, [here.id])[here.id]
+    if why := why_not_approve(here, life, now):
+        raise NotAllowed(why)
+    if person in life.approved_by:
+        raise NotAllowed("you have approved this page; a second person must approve it too")
+    _record(session, here, Approved(person=person), now, person)
+    return len(life.approved_by) + 1
+
+
+def why_not_approve(here: Ref, life: Life, now: datetime) -> str:
+    """Why a page cannot be approved yet; empty when it can."""
+    if life.questions:
+        return "a question to the provider is still open"
+    if life.revision and not life.revising and not _signed_since(life):
+        return "this page is published; record a reason to revise it first"
+    if not life.is_received and not life.not_returned_at and not life.unreachable:
+        if london_date(now) <= here.dates.challenge_ends:
+            return "the return has not come, and the time to check it has not ended"
+    return ""
+
+
+def _signed_since(life: Life) -> bool:
+    return bool(life.published_at and life.signed_at and life.signed_at > life.published_at)
+
+
+def revise(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """Reopen a published page for a numbered revision, with a reason that families read."""
+    _may(session, here, now, person, APPROVERS, "revise a page")
+    life = lives.lives(session, [here.id])[here.id]
+    if not life.revision:
+        raise NotAllowed("this page has not been published yet: there is nothing to revise")
+    if not reason.strip():
+        raise NotAllowed("a revision needs a reason, which families will read")
+    if life.revising != reason.strip():
+        _record(session, here, Revised(reason=reason.strip()), now, person)
+
+
+def _received(session: Session, here: Ref, now: datetime, person: int) -> Life:
+    _may(session, here, now, person, CHECKERS, "check a return")
+    life = lives.lives(session, [here.id])[here.id]
+    if not life.is_received:
+        raise NotAllowed("this return has not been received yet")
+    return life
+
+
+def _may(
+    session: Session, here: Ref, now: datetime, person: int, roles: set[str], act: str
+) -> None:
+    held = staff.roles_of(session, person, london_date(now))
+    if not any(region == here.region and role in roles for region, role in held):
+        wanted = " or ".join(sorted(roles)).replace("_", " ")
+        raise NotAllowed(f"only a {wanted} of {here.region_name} may {act}")
+
+
+def _known(session: Session, here: Ref, commitment: str) -> None:
+    charter = cycles.charter_of(session, here.charter_version)
+    if commitment not in charter.ids:
+        known = ", ".join(charter.ids)
+        raise NotAllowed(f"'{commitment}' is no commitment of this Charter, which has {known}")
+
+
+def _record(session: Session, here: Ref, step: Step, now: datetime, person: int) -> None:
+    lives.record(session, here.id, step, now, f"person:{person}")
+
+

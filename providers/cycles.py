@@ -1,0 +1,356 @@
+"""Cycles: which quarter opens where and when, who owes a return in it, and what moves its dates."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from charter.commitments import CharterFile, read_charter
+from charter.ledger import canonical
+from charter.policy import Dates, Policy, read_policy
+from charter.quarters import Calendar, Quarter, london_date, say
+from charter.steps import Extended, Requested
+from providers import ledger, lives
+from providers.tables import (
+    Adoption,
+    Cycle,
+    Party,
+    Region,
+    Return,
+    Rulebook,
+    Service,
+    Signatory,
+    Site,
+)
+
+
+class Unknown(LookupError):
+    """What was asked for is not in the record; the message says what is."""
+
+
+class NotAllowed(ValueError):
+    """The act does not fit how things stand; the message says why and what would."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The Charter and policy in force for a cycle."""
+
+    charter: CharterFile
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A service in a quarter: the days it served, and why it owes no return (empty if it does)."""
+
+    service_id: int
+    site_code: str
+    site_name: str
+    party_code: str
+    party_name: str
+    line: str
+    served_from: date
+    served_to: date
+    left_out: str
+
+
+@dataclass(frozen=True)
+class CycleView:
+    """A cycle as it was opened; `adopted` says whether ratings may be published."""
+
+    id: int
+    region: str
+    region_name: str
+    sample: bool
+    paused: bool
+    quarter: Quarter
+    charter_version: str
+    policy_version: str
+    opened_at: datetime
+    baseline: bool
+    dates: Dates
+    adopted: bool
+
+
+def keep_rulebook(session: Session, kind: str, version: str, body: str) -> None:
+    """Keep the text of a `charter` or `policy` version; NotAllowed if it differs from the kept one."""
+    kept = session.get(Rulebook, (kind, version))
+    if kept is None:
+        session.add(Rulebook(kind=kind, version=version, body=body))
+        session.flush()
+    elif kept.body != body:
+        raise NotAllowed(
+            f"{kind} version {version} is already on record with other words; "
+            "give the changed text a version of its own"
+        )
+
+
+def charter_of(session: Session, version: str) -> CharterFile:
+    """A Charter version on record."""
+    return read_charter(_rulebook(session, "charter", version))
+
+
+def policy_of(session: Session, version: str) -> Policy:
+    """A policy version on record."""
+    return read_policy(_rulebook(session, "policy", version))
+
+
+def _rulebook(session: Session, kind: str, version: str) -> str:
+    row = session.get(Rulebook, (kind, version))
+    if row is None:
+        raise Unknown(f"{kind} version '{version}' is not on record")
+    return row.body
+
+
+def region_of(session: Session, name: str) -> Region:
+    """The region of that code or name; Unknown names the regions there are."""
+    rows = session.exec(select(Region).order_by(col(Region.code))).all()
+    for row in rows:
+        if name.casefold() in (row.code.casefold(), row.name.casefold()):
+            return row
+    known = ", ".join(row.code for row in rows) or "none: import a register first"
+    raise Unknown(f"no region '{name}'; the register has {known}")
+
+
+def rules_for(session: Session, region: Region) -> Rules:
+    """The newest Charter the region adopted (else the newest on record), and its policy."""
+    adopted = session.exec(
+        select(Adoption)
+        .where(Adoption.region_code == region.code)
+        .order_by(col(Adoption.adopted_at).desc())
+    ).first()
+    if adopted:
+        version = adopted.charter_version
+    else:
+        newest = session.exec(
+            select(Rulebook.version)
+            .where(Rulebook.kind == "charter")
+            .order_by(col(Rulebook.version).desc())
+        ).first()
+        if newest is None:
+            raise Unknown("no Charter version is on record")
+        version = newest
+    return Rules(charter_of(session, version), policy_of(session, region.policy_version))
+
+
+def owing(session: Session, region: Region, quarter: Quarter, policy: Policy) -> list[Owing]:
+    """Every service row that touches the quarter, those that owe nothing with the reason."""
+    signed = set(
+        session.exec(select(Signatory.party_code).where(Signatory.region_code == region.code))
+    )
+    rows = session.exec(
+        select(Service, Site, Party)
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .join(Party, col(Party.code) == col(Service.party_code), isouter=True)
+        .where(Site.region_code == region.code, Service.starts <= quarter.ends)
+        .where(col(Service.ends).is_(None) | (col(Service.ends) >= quarter.starts))
+        .order_by(col(Site.name), col(Party.name), col(Service.line))
+    )
+    found = []
+    for service, site, party in rows:
+        first = max(service.starts, quarter.starts)
+        last = min(service.ends or quarter.ends, quarter.ends)
+        found.append(
+            Owing(
+                service_id=service.id or 0,
+                site_code=site.code,
+                site_name=site.name,
+                party_code=party.code if party else "",
+                party_name=party.name if party else "",
+                line=service.line,
+                served_from=first,
+                served_to=last,
+                left_out=_why_left_out(service, party, signed, (last - first).days + 1, policy),
+            )
+        )
+    return found
+
+
+def _why_left_out(
+    service: Service, party: Party | None, signed: set[str], days: int, policy: Policy
+) -> str:
+    if party is None:
+        return "no provider is known for this prison"
+    if service.role != "prime":
+        return "a subcontractor contributes to the prime provider's return"
+    if signed and party.code not in signed:
+        return "not signed up to the Charter in this region"
+    if days < policy.least_days_served:
+        return f"served {days} days of the quarter, fewer than {policy.least_days_served}"
+    return ""
+
+
+def quarters_to_open(
+    region: Region, opened: set[str], policy: Policy, calendar: Calendar, now: datetime
+) -> Iterator[Quarter]:
+    """The quarters that open on or after the region's first import, have come, and are not open."""
+    today, since = london_date(now), london_date(region.first_imported_at)
+    quarter = Quarter.containing(since).previous()
+    while quarter.ends < today:
+        opens = policy.dates(quarter, calendar).opens
+        if str(quarter) not in opened and since <= opens <= today:
+            yield quarter
+        quarter = quarter.next()
+
+
+def open_due(session: Session, now: datetime, calendar: Calendar) -> list[tuple[CycleView, int]]:
+    """Open every cycle that has come, with the returns owed in it; each once, however often asked.
+
+    Gives the cycles opened and how many returns each expects. Paused regions open nothing.
+    """
+    opened = []
+    regions = session.exec(
+        select(Region).where(col(Region.paused).is_(False)).order_by(col(Region.code))
+    ).all()
+    for region in regions:
+        policy = policy_of(session, region.policy_version)
+        done = set(session.exec(select(Cycle.quarter).where(Cycle.region_code == region.code)))
+        for quarter in quarters_to_open(region, done, policy, calendar, now):
+            expected = _open(session, region, quarter, now, calendar, baseline=not done)
+            done.add(str(quarter))
+            opened.append((cycle_of(session, region.code, str(quarter)), expected))
+    return opened
+
+
+def _open(
+    session: Session,
+    region: Region,
+    quarter: Quarter,
+    now: datetime,
+    calendar: Calendar,
+    *,
+    baseline: bool,
+) -> int:
+    rules = rules_for(session, region)
+    dates = rules.policy.dates(quarter, calendar)
+    cycle = Cycle(
+        region_code=region.code,
+        quarter=str(quarter),
+        charter_version=rules.charter.version,
+        policy_version=rules.policy.version,
+        opened_at=now,
+        baseline=baseline,
+        dates=canonical(dates.model_dump(mode="json")),
+    )
+    session.add(cycle)
+    session.flush()
+    owe = [o for o in owing(session, region, quarter, rules.policy) if not o.left_out]
+    ledger.append(
+        session,
+        now,
+        "engine",
+        "cycle_opened",
+        f"cycle:{cycle.id}",
+        {
+            "region": region.code,
+            "quarter": str(quarter),
+            "expected": len(owe),
+            "charter": cycle.charter_version,
+            "policy": cycle.policy_version,
+        },
+    )
+    fair = calendar.shift(london_date(now), rules.policy.least_notice)
+    late = "asked late, so the due date moved to leave full notice" if fair > dates.due else ""
+    for owed in owe:
+        row = Return(cycle_id=cycle.id or 0, service_id=owed.service_id)
+        session.add(row)
+        session.flush()
+        step = Requested(due=max(fair, dates.due), why=late)
+        lives.record(session, row.id or 0, step, now, "engine", once="requested")
+    return len(owe)
+
+
+def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleView]:
+    """Every cycle, oldest quarter first; of one region or quarter when named."""
+    adopted = {(a.region_code, a.charter_version) for a in session.exec(select(Adoption))}
+    rows = select(Cycle, Region).join(Region, col(Region.code) == col(Cycle.region_code))
+    if region:
+        rows = rows.where(Cycle.region_code == region)
+    if quarter:
+        rows = rows.where(Cycle.quarter == quarter)
+    return [
+        CycleView(
+            id=cycle.id or 0,
+            region=home.code,
+            region_name=home.name,
+            sample=home.sample,
+            paused=home.paused,
+            quarter=Quarter.parse(cycle.quarter),
+            charter_version=cycle.charter_version,
+            policy_version=cycle.policy_version,
+            opened_at=cycle.opened_at,
+            baseline=cycle.baseline,
+            dates=Dates.model_validate(json.loads(cycle.dates)),
+            adopted=(home.code, cycle.charter_version) in adopted,
+        )
+        for cycle, home in session.exec(rows.order_by(col(Cycle.quarter), col(Cycle.region_code)))
+    ]
+
+
+def cycle_of(session: Session, region: str, quarter: str) -> CycleView:
+    """One cycle; Unknown says which there are."""
+    code = region_of(session, region).code
+    found = cycles(session, code, quarter)
+    if found:
+        return found[0]
+    known = ", ".join(str(c.quarter) for c in cycles(session, code)) or "none yet"
+    raise Unknown(f"no cycle {quarter} in {code}; open so far: {known}")
+
+
+def pause(session: Session, region: str, reason: str, now: datetime, by: str) -> bool:
+    """Stop everything for a region until it resumes; False if it was paused already."""
+    return _set_paused(session, region, True, reason, now, by)
+
+
+def resume(session: Session, region: str, now: datetime, by: str) -> bool:
+    """Let a region run again; False if it was not paused."""
+    return _set_paused(session, region, False, "", now, by)
+
+
+def _set_paused(
+    session: Session, name: str, paused: bool, reason: str, now: datetime, by: str
+) -> bool:
+    region = region_of(session, name)
+    if region.paused == paused:
+        return False
+    region.paused, region.paused_reason = paused, reason
+    session.add(region)
+    kind = "region_paused" if paused else "region_resumed"
+    ledger.append(session, now, by, kind, f"region:{region.code}", {})
+    return True
+
+
+def adopt(session: Session, region: str, version: str, now: datetime, by: str) -> bool:
+    """A region takes up a Charter version from its next cycle on; False if it had already."""
+    code = region_of(session, region).code
+    charter_of(session, version)
+    if session.get(Adoption, (code, version)):
+        return False
+    session.add(Adoption(region_code=code, charter_version=version, adopted_at=now))
+    ledger.append(session, now, by, "charter_adopted", f"region:{code}", {"charter": version})
+    return True
+
+
+def extend(
+    session: Session,
+    return_id: int,
+    due: date,
+    reason: str,
+    public: str,
+    now: datetime,
+    by: str,
+) -> None:
+    """Give a return a later due date, with a reason and what families will read."""
+    life = lives.lives(session, [return_id])[return_id]
+    if life.is_received:
+        raise NotAllowed("this return has been received: there is nothing to extend")
+    if life.due is None or due <= life.due or due <= london_date(now) - timedelta(days=1):
+        held = say(life.due) if life.due else "not set"
+        raise NotAllowed(f"an extension ends after the due date in force ({held}) and after today")
+    if not reason.strip() or not public.strip():
+        raise NotAllowed("an extension needs a reason and the words families will read")
+    step = Extended(due=due, reason=reason.strip(), public=public.strip())
+    lives.record(session, return_id, step, now, by)

@@ -1,0 +1,124 @@
+"""The database: how it is opened, and the two ways to talk to it, reading and writing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+BUSY_SECONDS = 30
+
+
+class WrongRevision(RuntimeError):
+    """The database's schema is not the one this release speaks."""
+
+
+class Database:
+    """One database with single-writer transactions, SQLite and PostgreSQL alike.
+
+    `writing()` takes the writers' lock at once: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by the
+    ledger's head row. What a writer reads is therefore still true when it commits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(charter_writing=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for questions; nothing written in it is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back whole if it raises."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            if self.engine.dialect.name == "postgresql":
+                session.connection().execute(
+                    text("SELECT head FROM ledger_head WHERE id = 1 FOR UPDATE")
+                )
+            yield session
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///…` (WAL, foreign keys, full sync) or `postgresql+psycopg://…`."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's "begin" below opens transactions
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("charter_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _alembic(**attributes: Any) -> Config:  # noqa: ANN401 - Alembic's own bag
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes.update(attributes)
+    return config
+
+
+def newest_revision() -> str:
+    """The schema revision this release speaks."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
+
+
+def revision(engine: Engine) -> str:
+    """The schema revision a database is at; empty when it has none yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring the schema up to a revision; SQLite's foreign keys rest meanwhile."""
+    with engine.connect() as connection:
+        command.upgrade(_alembic(connection=connection), to)
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Take the schema down to a revision (`base` for none)."""
+    with engine.connect() as connection:
+        command.downgrade(_alembic(connection=connection), to)
+
+
+def require_current(engine: Engine) -> None:
+    """Raise WrongRevision, with the mend, unless the schema is the one this release speaks."""
+    try:
+        found = revision(engine)
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise WrongRevision(
+            f"the database cannot be opened ({reason}); check CHARTER_DATABASE_URL"
+        ) from error
+    newest = newest_revision()
+    if found == newest:
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    if found and found not in known:
+        raise WrongRevision(
+            f"the database is at revision {found}, newer than this release knows ({newest}); "
+            "install the release that wrote it, or restore a backup"
+        )
+    raise WrongRevision(
+        f"the database is at revision {found or 'none'} and this release needs {newest}; "
+        "run: charter db upgrade"
+    )

@@ -1,0 +1,61 @@
+"""The ledger: every fact is appended once, in the transaction that makes it true."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from charter.ledger import Entry, canonical, first_bad, sealed
+from providers.tables import LedgerHead, LedgerRow
+
+
+class BeforeLastEntry(ValueError):
+    """Somebody tried to write as of a time before the record's last entry."""
+
+
+def append(
+    session: Session, now: datetime, by: str, kind: str, subject: str, body: dict[str, Any]
+) -> int:
+    """Add one entry and give its number; BeforeLastEntry if `now` lies before the last one.
+
+    `body` holds ids, counts and digests: nothing that names a person. `by` may not be empty.
+    """
+    if not by:
+        raise ValueError("every ledger entry says who made it")
+    head = session.get_one(LedgerHead, 1)
+    last = session.get(LedgerRow, head.entries)
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    if last is not None and at < last.at:
+        raise BeforeLastEntry(f"the record's last entry is of {last.at}; {at} lies before it")
+    entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
+    session.add(LedgerRow(**vars(entry)))
+    head.entries, head.head = entry.seq, entry.hash
+    session.add(head)
+    session.flush()
+    return entry.seq
+
+
+def head(session: Session) -> tuple[int, str]:
+    """How many entries there are, and the hash of the last."""
+    row = session.get_one(LedgerHead, 1)
+    return row.entries, row.head
+
+
+def last_at(session: Session) -> datetime | None:
+    """When the last entry was made; nothing while the ledger is empty."""
+    row = session.get(LedgerRow, session.get_one(LedgerHead, 1).entries)
+    return datetime.fromisoformat(row.at) if row else None
+
+
+def entries(session: Session, first: int = 1) -> Iterator[Entry]:
+    """The entries from `first` on, in order, a batch at a time."""
+    rows = select(LedgerRow).where(col(LedgerRow.seq) >= first).order_by(col(LedgerRow.seq))
+    for row in session.exec(rows.execution_options(yield_per=500)):
+        yield Entry(row.seq, row.at, row.by, row.kind, row.subject, row.body, row.prev, row.hash)
+
+
+def verify(session: Session) -> str:
+    """One sentence naming the first entry that does not hold; empty when the chain does."""
+    count, known = head(session)
+    return first_bad(entries(session), count, known)

@@ -1,0 +1,87 @@
+"""What was published when: each bulletin as the data of its pages, frozen and on the ledger."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from charter.ledger import canonical, digest
+from providers import documents, ledger
+from providers.tables import LedgerRow, Publication
+
+
+@dataclass(frozen=True)
+class Published:
+    """A whole bulletin: the SHA-256 of each page's data, and the ledger just before it."""
+
+    id: int
+    at: datetime
+    pages: Mapping[str, str]
+    ledger_entries: int
+    ledger_head: str
+
+
+def newest(session: Session) -> Published | None:
+    """The bulletin that ought to stand; nothing before the first."""
+    row = session.exec(select(Publication).order_by(col(Publication.id).desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Published(
+        row.id or 0, row.at, json.loads(row.pages), row.ledger_entries, row.ledger_head
+    )
+
+
+def record(
+    session: Session,
+    pages: Mapping[str, dict[str, Any]],
+    before: tuple[int, str],
+    now: datetime,
+    by: str,
+) -> Published | None:
+    """Freeze a bulletin's pages and enter it in the ledger; None if it is the one that stands.
+
+    `before` is the ledger's length and head from just before this publication.
+    """
+    shas = {key: documents.keep(session, canonical(data)) for key, data in sorted(pages.items())}
+    standing = newest(session)
+    if standing is not None and standing.pages == shas:
+        return None
+    body = canonical(shas)
+    row = Publication(at=now, pages=body, ledger_entries=before[0], ledger_head=before[1])
+    session.add(row)
+    session.flush()
+    ledger.append(
+        session,
+        now,
+        by,
+        "bulletin_published",
+        f"publication:{row.id}",
+        {"pages": digest(body), "entries": before[0], "head": before[1]},
+    )
+    return newest(session)
+
+
+def pages_of(session: Session, publication: Published) -> dict[str, dict[str, Any]]:
+    """The data of every page of a bulletin."""
+    texts = documents.fetch(session, publication.pages.values())
+    return {key: json.loads(texts[sha]) for key, sha in publication.pages.items()}
+
+
+def not_on_ledger(session: Session, publication: Published) -> str:
+    """One sentence if the ledger does not vouch for this bulletin; empty if it does."""
+    entry = session.exec(
+        select(LedgerRow).where(LedgerRow.subject == f"publication:{publication.id}")
+    ).first()
+    vouched = canonical(
+        {
+            "pages": digest(canonical(dict(publication.pages))),
+            "entries": publication.ledger_entries,
+            "head": publication.ledger_head,
+        }
+    )
+    if entry is None or entry.body != vouched:
+        return f"publication {publication.id} is not the one the ledger vouches for"
+    return ""

@@ -1,0 +1,237 @@
+"""Returns as the rooms above see them: which there are, whose they are, and what each says."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from charter.actions import Promise
+from charter.answers import BroughtForward, ReturnDocument, carried_forward
+from charter.policy import Dates
+from charter.quarters import Quarter
+from providers import actions, cycles, documents, lives
+from providers.actions import Asked
+from providers.cycles import Unknown
+from providers.tables import (
+    Cycle,
+    Draft,
+    Party,
+    Region,
+    Return,
+    Service,
+    Site,
+)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A return with the names of the place, party and quarter it belongs to."""
+
+    id: int
+    cycle_id: int
+    region: str
+    region_name: str
+    sample: bool
+    paused: bool
+    quarter: Quarter
+    charter_version: str
+    policy_version: str
+    baseline: bool
+    dates: Dates
+    site_id: int
+    site: str
+    site_name: str
+    switchboard: str
+    safer_custody: str
+    family_line: str
+    numbers_checked: date | None
+    party: str
+    party_name: str
+    party_kind: str
+    service_id: int
+    line: str
+    served_from: date
+    served_to: date
+    due_on: date | None
+    received_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A return being filled in; `version` 0 means nothing has been saved yet."""
+
+    document: ReturnDocument
+    version: int
+    saved_at: datetime | None = None
+
+
+def refs(
+    session: Session,
+    *,
+    region: str = "",
+    quarter: str = "",
+    party: str = "",
+    ids: Iterable[int] | None = None,
+    service_ids: Iterable[int] | None = None,
+) -> list[Ref]:
+    """Returns owed, in one query, by region, quarter, prison and party."""
+    query = (
+        select(Return, Cycle, Region, Service, Site, Party)
+        .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
+        .join(Region, col(Region.code) == col(Cycle.region_code))
+        .join(Service, col(Service.id) == col(Return.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .join(Party, col(Party.code) == col(Service.party_code))
+        .order_by(
+            col(Cycle.quarter), col(Region.code), col(Site.name), col(Party.name), col(Return.id)
+        )
+    )
+    if region:
+        query = query.where(Region.code == region)
+    if quarter:
+        query = query.where(Cycle.quarter == quarter)
+    if party:
+        query = query.where(Party.code == party)
+    if ids is not None:
+        query = query.where(col(Return.id).in_(list(ids)))
+    if service_ids is not None:
+        query = query.where(col(Return.service_id).in_(list(service_ids)))
+    return [_ref(*row) for row in session.exec(query)]
+
+
+def _ref(
+    row: Return, cycle: Cycle, region: Region, service: Service, site: Site, party: Party
+) -> Ref:
+    quarter = Quarter.parse(cycle.quarter)
+    return Ref(
+        id=row.id or 0,
+        cycle_id=cycle.id or 0,
+        region=region.code,
+        region_name=region.name,
+        sample=region.sample,
+        paused=region.paused,
+        quarter=quarter,
+        charter_version=cycle.charter_version,
+        policy_version=cycle.policy_version,
+        baseline=cycle.baseline,
+        dates=Dates.model_validate(json.loads(cycle.dates)),
+        site_id=site.id or 0,
+        site=site.code,
+        site_name=site.name,
+        switchboard=site.switchboard,
+        safer_custody=site.safer_custody,
+        family_line=site.family_line,
+        numbers_checked=site.numbers_checked,
+        party=party.code,
+        party_name=party.name,
+        party_kind=party.kind,
+        service_id=service.id or 0,
+        line=service.line,
+        served_from=max(service.starts, quarter.starts),
+        served_to=min(service.ends or quarter.ends, quarter.ends),
+        due_on=row.due_on,
+        received_at=row.received_at,
+    )
+
+
+def ref(session: Session, return_id: int) -> Ref:
+    """One return by its number; Unknown if there is none."""
+    found = refs(session, ids=[return_id])
+    if not found:
+        raise Unknown(f"no return {return_id}")
+    return found[0]
+
+
+def find(session: Session, provider: str, site: str, quarter: str, line: str = "") -> Ref:
+    """The return of a provider for a prison and quarter; Unknown names what is owed instead."""
+    owed = refs(session, quarter=quarter, party=provider)
+    found = [r for r in owed if r.site == site and (not line or r.line == line)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        lines = ", ".join(r.line for r in found)
+        raise Unknown(f"{provider} owes several returns for {site}; name the service line: {lines}")
+    sites = ", ".join(r.site for r in owed) or "nothing"
+    raise Unknown(
+        f"{provider} owes no return for {site} in {quarter}; in that quarter it owes: {sites}"
+    )
+
+
+def previous(session: Session, here: Ref) -> Ref | None:
+    """The same service's return of the latest earlier quarter, if it owed one."""
+    earlier = [r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter]
+    return max(earlier, key=lambda r: r.quarter) if earlier else None
+
+
+def signed_documents(session: Session, wanted: Mapping[int, str]) -> dict[int, ReturnDocument]:
+    """The document behind each return's SHA-256, for those that have one, in one query."""
+    texts = documents.fetch(session, wanted.values())
+    return {
+        return_id: ReturnDocument.model_validate_json(texts[sha])
+        for return_id, sha in wanted.items()
+        if sha in texts
+    }
+
+
+def signed_document(session: Session, here: Ref) -> ReturnDocument | None:
+    """What the signer last put their name to; nothing while unsigned."""
+    life = lives.lives(session, [here.id])[here.id]
+    return signed_documents(session, {here.id: life.document}).get(here.id)
+
+
+def brought_forward(session: Session, here: Ref) -> BroughtForward:
+    """What this return has to answer for: open actions and families' requests not yet answered."""
+    return BroughtForward(
+        actions=actions.open_lines(session, here.party, here.site_id, here.quarter),
+        requests=requests_owed(session, here),
+    )
+
+
+def requests_for(session: Session, here: Ref) -> list[Asked]:
+    """The requests a return speaks to: its party's, its prison's, heard before they closed."""
+    return [
+        asked
+        for asked in actions.requests_in(session, here.region)
+        if asked.party == here.party
+        and asked.site in ("", here.site)
+        and asked.heard_on <= here.dates.requests_close
+    ]
+
+
+def requests_owed(session: Session, here: Ref) -> tuple[str, ...]:
+    """The requests that no earlier return of this service has answered."""
+    earlier = [
+        r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter
+    ]
+    folded = lives.lives(session, [r.id for r in earlier])
+    signed = signed_documents(session, {i: life.document for i, life in folded.items()})
+    answered = {r.request for document in signed.values() for r in document.replies if r.answer}
+    return tuple(a.id for a in requests_for(session, here) if a.id not in answered)
+
+
+def promises(session: Session, here: Iterable[Ref]) -> dict[tuple[str, int], list[Promise]]:
+    """Every action of these returns' parties and prisons, by (party, site id)."""
+    return actions.promises(session, {(r.party, r.site_id) for r in here})
+
+
+def template(session: Session, here: Ref) -> ReturnDocument:
+    """The document ready to fill: every commitment, last quarter's answers marked to re-confirm."""
+    before = previous(session, here)
+    return carried_forward(
+        signed_document(session, before) if before else None,
+        cycles.charter_of(session, here.charter_version),
+        here.quarter,
+        here.party,
+        here.site,
+        brought_forward(session, here),
+    )
+
+
+def draft(session: Session, here: Ref) -> DraftView:
+    """The return as it now stands for its preparer: saved draft, last signed, or template."""
+    row = session.get(Draft, here.id)
+    if row is not None:
+        return DraftView(ReturnDocument.model_validate_json(row.body), row.version, row.saved_at)
+    return DraftView(signed_document(session, here) or template(session, here), 0)

@@ -1,0 +1,282 @@
+"""The tables of the domain; only the store modules beside this one may touch them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from notifications.instant import Instant
+
+
+class Region(SQLModel, table=True):
+    """A commissioner's region; `paused` means that nothing opens or goes out by itself."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    sample: bool = False
+    paused: bool = False
+    paused_reason: str = ""
+    first_imported_at: datetime = Field(sa_type=Instant)
+    policy_version: str
+
+
+class Site(SQLModel, table=True):
+    """A prison, or (code REGION) the region itself as the place of the commissioner's own return."""
+
+    __table_args__ = (UniqueConstraint("region_code", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    region_code: str = Field(foreign_key="region.code", index=True)
+    code: str
+    name: str
+    switchboard: str = ""
+    safer_custody: str = ""
+    family_line: str = ""
+    numbers_checked: date | None = None
+
+
+class Party(SQLModel, table=True):
+    """An organisation that can owe a return: a provider, or a commissioner."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+
+
+class Service(SQLModel, table=True):
+    """Who provides what where, from when to when; a row with no party is a gap in the register."""
+
+    __table_args__ = (UniqueConstraint("site_id", "party_code", "role", "line", "starts"),)
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id", index=True)
+    party_code: str | None = Field(default=None, foreign_key="party.code", index=True)
+    role: str
+    line: str = ""
+    starts: date
+    ends: date | None = None
+    source: str = ""
+    source_date: date | None = None
+    note: str = ""
+
+
+class Person(SQLModel, table=True):
+    """Somebody with an e-mail address (lower case); what they may do hangs on contact and staff."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+
+
+class Contact(SQLModel, table=True):
+    """A person's role for a service; ended with a date, never deleted."""
+
+    __table_args__ = (UniqueConstraint("service_id", "person_id", "role"),)
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = Field(foreign_key="service.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    role: str
+    ended_on: date | None = None
+    refused_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Signatory(SQLModel, table=True):
+    """A party that signed a Charter version in a region; a region with none keeps no such list."""
+
+    region_code: str = Field(primary_key=True, foreign_key="region.code")
+    party_code: str = Field(primary_key=True)
+    charter_version: str = Field(primary_key=True)
+    party_name: str
+    signed_on: date | None = None
+
+
+class Adoption(SQLModel, table=True):
+    """The dated step by which a region took up a Charter version."""
+
+    region_code: str = Field(primary_key=True, foreign_key="region.code")
+    charter_version: str = Field(primary_key=True)
+    adopted_at: datetime = Field(sa_type=Instant)
+
+
+class Rulebook(SQLModel, table=True):
+    """The text of a Charter or policy version, kept so that any past quarter can be replayed."""
+
+    kind: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    body: str = Field(sa_type=Text)
+
+
+class Cycle(SQLModel, table=True):
+    """One quarter in one region, with the versions and dates fixed when it opened."""
+
+    __table_args__ = (UniqueConstraint("region_code", "quarter"),)
+    id: int | None = Field(default=None, primary_key=True)
+    region_code: str = Field(foreign_key="region.code")
+    quarter: str
+    charter_version: str
+    policy_version: str
+    opened_at: datetime = Field(sa_type=Instant)
+    baseline: bool = False
+    dates: str = Field(sa_type=Text)
+
+
+class Return(SQLModel, table=True):
+    """A return owed for a service in a cycle; `received_at` and `due_on` cache the fold."""
+
+    __table_args__ = (UniqueConstraint("cycle_id", "service_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    service_id: int = Field(foreign_key="service.id", index=True)
+    due_on: date | None = None
+    received_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class StepRow(SQLModel, table=True):
+    """A step in a return's life; `seq` is its ledger entry, `once` the key it may hold only once."""
+
+    __tablename__ = "step"
+    seq: int = Field(
+        primary_key=True, foreign_key="ledger.seq", sa_column_kwargs={"autoincrement": False}
+    )
+    return_id: int = Field(foreign_key="return.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    by: str
+    body: str = Field(sa_type=Text)
+    salt: str
+    once: str | None = Field(default=None, unique=True)
+
+
+class LedgerRow(SQLModel, table=True):
+    """One entry of the hash chain; `at` is text so that it hashes the same on every database."""
+
+    __tablename__ = "ledger"
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: str
+    by: str
+    kind: str
+    subject: str
+    body: str = Field(sa_type=Text)
+    prev: str = Field(unique=True)
+    hash: str
+
+
+class LedgerHead(SQLModel, table=True):
+    """The one row that every writer locks first: how long the ledger is, and its last hash."""
+
+    __tablename__ = "ledger_head"
+    id: int = Field(default=1, primary_key=True)
+    entries: int = 0
+    head: str
+
+
+class Document(SQLModel, table=True):
+    """A frozen text named by its SHA-256: a return as handed over, a score's receipt, a page."""
+
+    sha: str = Field(primary_key=True)
+    body: str = Field(sa_type=Text)
+
+
+class Draft(SQLModel, table=True):
+    """The return as it is being filled in; `version` rises with each save."""
+
+    return_id: int = Field(primary_key=True, foreign_key="return.id")
+    version: int = 1
+    body: str = Field(sa_type=Text)
+    saved_at: datetime = Field(sa_type=Instant)
+    saved_by: str
+
+
+class Action(SQLModel, table=True):
+    """Something a provider promised; it lives across quarters and keeps its first promised date."""
+
+    id: str = Field(primary_key=True)
+    party_code: str = Field(foreign_key="party.code", index=True)
+    site_id: int = Field(foreign_key="site.id", index=True)
+    commitment: str
+    title: str = Field(sa_type=Text)
+    owner: str
+    request_id: str | None = None
+    first_due: date
+    opened_return_id: int = Field(foreign_key="return.id")
+
+
+class ActionChange(SQLModel, table=True):
+    """What a signed return said of an action; the newest is how it stands."""
+
+    action_id: str = Field(primary_key=True, foreign_key="action.id")
+    return_id: int = Field(primary_key=True, foreign_key="return.id")
+    document: str = Field(primary_key=True)
+    seq: int
+    status: str
+    due: date
+    reason: str = Field(default="", sa_type=Text)
+
+
+class FamilyRequest(SQLModel, table=True):
+    """What families asked of a party, entered by the listening partner; no party may edit it."""
+
+    __tablename__ = "family_request"
+    id: str = Field(primary_key=True)
+    region_code: str = Field(foreign_key="region.code", index=True)
+    site_code: str = ""
+    party_code: str = Field(foreign_key="party.code", index=True)
+    commitment: str
+    text: str = Field(sa_type=Text)
+    source: str = ""
+    heard_on: date
+    entered_at: datetime = Field(sa_type=Instant)
+
+
+class Staff(SQLModel, table=True):
+    """A person's role in a region's own team, from when to when."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    region_code: str = Field(foreign_key="region.code", index=True)
+    role: str
+    starts: date
+    ends: date | None = None
+
+
+class Publication(SQLModel, table=True):
+    """A whole bulletin as it was published: each page's path and the SHA-256 of its data."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    pages: str = Field(sa_type=Text)
+    ledger_entries: int
+    ledger_head: str
+
+
+class SignInRequest(SQLModel, table=True):
+    """Somebody asked for a link; looked up only after the page has answered, text never stored."""
+
+    __tablename__ = "sign_in_request"
+    id: int | None = Field(default=None, primary_key=True)
+    email: str
+    nonce_hash: str
+    asked_at: datetime = Field(sa_type=Instant)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SignInToken(SQLModel, table=True):
+    """A link that can be spent once; only the hashes of the link, the code and the browser are kept."""
+
+    __tablename__ = "sign_in_token"
+    token_hash: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    nonce_hash: str
+    code_hash: str
+    tries: int = 0
+    expires_at: datetime = Field(sa_type=Instant)
+    spent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser; revoked by a date, never by forgetting."""
+
+    __tablename__ = "web_session"
+    id_hash: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    csrf: str
+    began_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,1 @@
+"""What we promise, said as sentences and checked."""

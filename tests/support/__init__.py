@@ -1,0 +1,1 @@
+"""What tests share: a cast, databases, a post box, Prefect, a browser and a reader of pages."""
