@@ -1,5 +1,7 @@
 """A return from outside: read from plain data, begun from last quarter's, compared with another."""
 
+from pydantic import ValidationError
+
 from charter.checking import Problem, check
 from charter.commitments import CharterFile
 from charter.document import (
@@ -11,7 +13,7 @@ from charter.document import (
     RequestReply,
     ReturnDocument,
 )
-from charter.plainly import ValidationError, faults, strictly
+from charter.plainly import faults, strictly
 from charter.quarters import Quarter
 
 __all__ = [
@@ -33,7 +35,7 @@ _KEYS = {"answers": "commitment", "actions": "id", "replies": "request"}
 
 
 def parse(data: object) -> tuple[ReturnDocument | None, list[Problem]]:
-    """The document in plain data (as from JSON; dates may be dates), or what keeps it from being one.
+    """The document in plain data (as from JSON; dates may be dates), or what is wrong with it.
 
     Places are named as people know them: `answers[W3].rating`; where an item has no name of its
     own, by its number in the list, counted from 1.

@@ -1,4 +1,4 @@
-"""The rules a return must meet before anyone can sign it, the same for page, file and spreadsheet."""
+"""The rules a return must meet before it can be signed, alike for page, file and spreadsheet."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -83,7 +83,7 @@ def _strangers(
 def _stranger(
     place: str, line: ActionLine, doc: ReturnDocument, owed: BroughtForward
 ) -> Iterator[Problem]:
-    """An action is new, was first promised in this very return, or was brought forward unaltered."""
+    """An action is new, first promised in this very return, or brought forward unaltered."""
     if line.id is None or re.fullmatch(re.escape(doc.action_stem) + r"[1-9]\d{0,3}", line.id):
         return
     before = next((a for a in owed.actions if a.id == line.id), None)

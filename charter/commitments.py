@@ -68,7 +68,7 @@ class CharterFile(Frozen):
 
 
 def read_charter(toml_text: str) -> CharterFile:
-    """A Charter version from the text of its TOML file; a ValueError says in a sentence what is wrong."""
+    """A Charter version from the text of its TOML file; a ValueError says what is wrong with it."""
     try:
         return strictly(CharterFile, tomllib.loads(toml_text))
     except ValidationError as error:

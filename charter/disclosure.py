@@ -1,4 +1,4 @@
-"""What may be said of people in public: small counts withheld, and text that may identify held back.
+"""What may be said of people in public: small counts withheld, telling text held back.
 
 Counts of organisations, prisons and commitments are not counts of people, and never pass here.
 """
@@ -12,7 +12,7 @@ NOT_SHOWN = "not shown, so that nobody can be picked out"
 
 
 def say_count(people: int, threshold: int) -> str:
-    """A count of people in words fit for the public: nought stays 0, a small one is `fewer than 8`."""
+    """A count of people in words for the public: nought stays 0, a small one is `fewer than 8`."""
     if people < 0:
         raise ValueError(f"{people} is no count of people")
     return f"fewer than {threshold}" if 0 < people < threshold else str(people)
@@ -31,9 +31,9 @@ def suppress(parts: Mapping[str, int], threshold: int) -> Shown:
 
     A small part is left out, and a second one with it, so that taking the rest from the total
     tells nothing. If that is not enough only the total is shown, and no number at all when the
-    total is small or would mean one person to each part. What is left out looks the same whether it is small or not. Two tables that
-    share people are not made safe against each other. ValueError for a threshold under 3, which
-    hides nothing, and for negative counts.
+    total is small or would mean one person to each part. What is left out looks the same whether
+    it is small or not. Two tables that share people are not made safe against each other.
+    ValueError for a threshold under 3, which hides nothing, and for negative counts.
     """
     if threshold < 3 or any(count < 0 for count in parts.values()):
         raise ValueError("counts of people are nought or more, and the threshold is at least 3")
@@ -86,8 +86,7 @@ _TEN_DIGITS = re.compile(rf"(?<!\d)\d{{3}}{_APART}\d{{3}}{_APART}\d{{4}}(?!\d)")
 _PRISON_NUMBER = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z]\d{4}[A-Za-z]{2}|[A-Z][ -]?\d{4}[ -]?[A-Z]{2})(?![A-Za-z0-9])"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = re.compile(
     r"(?<!\d)(?:"
     r"\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?P<a>\d{4}|\d{2})"

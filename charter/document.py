@@ -51,7 +51,7 @@ class Evidence(Frozen):
 
 
 class Answer(Frozen):
-    """What is said of one commitment; `confirmed` is false on one carried forward and not looked at."""
+    """What is said of one commitment; not `confirmed` while carried forward and not looked at."""
 
     commitment: Line
     rating: Rating | None = None

@@ -1,4 +1,4 @@
-"""The ledger's arithmetic: one way to write an entry down, and the hash that binds it to the last."""
+"""The ledger's arithmetic: one way to write an entry, and the hash that binds it to the last."""
 
 import hashlib
 import json

@@ -96,5 +96,5 @@ def _line(account: Account, words: str, tag: Tag) -> News:
 
 
 def _nothing_new(account: Account) -> News:
-    words = f"{account.party_name} reported nothing new."
+    words = f"{account.party_name} told us of nothing new."
     return _line(account, words, account.tag)

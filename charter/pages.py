@@ -19,6 +19,7 @@ from charter.parts import (
 )
 from charter.policy import Frozen
 from charter.quarters import Quarter
+from charter.returns import State
 
 
 class PrisonPage(Frozen):
@@ -95,9 +96,12 @@ class TimetableRow(Frozen):
     """How one return stands in the timetable."""
 
     source: Source
+    site_code: str
     site_name: str
     page: str
+    party_code: str
     party_name: str
+    state: State
     tag: Tag
     due: date | None
     late: bool

@@ -87,6 +87,7 @@ class Notices(Frozen):
     sample: bool
     working_wording: str
     charter: str
+    official_url: str = ""
     first_update: bool = False
 
 

@@ -50,5 +50,6 @@ def notices(region: RegionView, charter: CharterFile, first_update: bool = False
         sample=region.sample,
         working_wording=charter.notice if charter.is_working else "",
         charter=charter.title,
+        official_url=charter.official_url,
         first_update=first_update,
     )

@@ -41,7 +41,7 @@ def strictly(model: type[Model], data: object) -> Model:
     try:
         text = json.dumps(data, default=_iso, ensure_ascii=False).encode()
     except (TypeError, RecursionError) as error:
-        raise ValueError("this holds something other than text, numbers, lists and names") from error
+        raise ValueError("this holds something that is not text, numbers or lists") from error
     except UnicodeEncodeError as error:
         raise ValueError("this holds half a character; type the text again") from error
     return model.model_validate_json(text, strict=True)
@@ -59,7 +59,7 @@ def faults(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
 
 
 def sentence(what: str, error: ValidationError) -> str:
-    """One sentence for the first fault of a file: `what` it is, where it goes wrong, and the mend."""
+    """One sentence for the first fault of a file: what is wrong, where, and the mend."""
     path, mend = faults(error)[0]
     where = ", ".join(f"number {step + 1}" if isinstance(step, int) else step for step in path)
     more = error.error_count() - 1

@@ -58,7 +58,7 @@ class Rung(Frozen):
 
     @property
     def is_chaser(self) -> bool:
-        """A chaser asks for the return itself; the other letters tell of something that happened."""
+        """A chaser asks for the return itself; the other letters tell of what happened."""
         return self.anchor in (Anchor.OPENED, Anchor.DUE)
 
     @property
@@ -183,9 +183,9 @@ class Policy(Frozen):
         while True:
             eve = day + timedelta(days=1)
             holiday_next = eve.weekday() < 5 and not calendar.is_working_day(eve)
-            if day.weekday() in self.publishes_on and calendar.is_working_day(day):
-                if not holiday_next:
-                    return day
+            allowed = day.weekday() in self.publishes_on and calendar.is_working_day(day)
+            if allowed and not holiday_next:
+                return day
             day = eve
 
 

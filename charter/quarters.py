@@ -98,7 +98,7 @@ class Calendar:
         return day
 
     def between(self, first: date, last: date) -> int:
-        """How many working days lie after `first`, up to and including `last`; none if it is past."""
+        """How many working days lie after `first`, up to and including `last`; none if past."""
         count, day = 0, first
         while day < last:
             day += timedelta(days=1)

@@ -134,7 +134,7 @@ def fold(steps: Iterable[Happened]) -> Life:
     return life
 
 
-def _asked(life: Life, step: AskingStep, at: datetime) -> Life:
+def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - a case a step
     match step:
         case Requested(due=due, why=why):
             return replace(life, requested_at=at, first_due=due, due=due, due_why=why, released="")
@@ -225,7 +225,9 @@ def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:
             others = tuple(other for other in life.approved_by if other != person)
             return replace(life, approved_by=(*others, person))
         case Published(revision=revision, page=page):
-            return replace(life, revision=revision, page=page, published_at=at, revising="")
+            return replace(
+                life, revision=revision, page=page, published_at=at, revising="", approved_by=()
+            )
         case Revised(reason=reason):
             return replace(life, revising=reason, approved_by=())
     assert_never(step)

@@ -112,6 +112,7 @@ def commitment_page(
             sample=any(region.sample for region in regions),
             working_wording=charter.notice if charter.is_working else "",
             charter=charter.title,
+            official_url=charter.official_url,
         ),
         regions=tuple(
             RegionRows(

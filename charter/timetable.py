@@ -84,9 +84,12 @@ def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRo
     extension = life.extended.public if life.extended else ""
     return TimetableRow(
         source=view.source,
+        site_code=view.site.code,
         site_name="The whole region" if view.site.is_region else view.site.name,
         page=page_of(view),
+        party_code=view.party_code,
         party_name=view.who,
+        state=view.state,
         tag=Tag.of(STATE_WORDS[view.state]),
         due=due,
         late=not life.is_received and due is not None and due < as_at,
@@ -118,6 +121,7 @@ def home_page(
             sample=any(region.sample for region in regions.values()),
             working_wording=charter.notice if charter.is_working else "",
             charter=charter.title,
+            official_url=charter.official_url,
         ),
         regions=tuple(
             _region(regions[code], page) for code, page in newest.items() if code in regions

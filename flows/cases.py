@@ -42,7 +42,7 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
     today = london_date(now)
     folded = lives.lives(session, [r.id for r in here])
     contacts = contacts_of(session, {r.service_id for r in here}, today)
-    office = {region: office(session, region, today) for region in {r.region for r in here}}
+    teams = {region: office(session, region, today) for region in {r.region for r in here}}
     policies = {
         version: cycles.policy_of(session, version) for version in {r.policy_version for r in here}
     }
@@ -54,12 +54,14 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
     names: dict[int, tuple[str, str]] = {}
     cases: dict[int, Case] = {}
     for r in here:
-        people = [*contacts[r.service_id], *office[r.region]]
+        people = [*contacts[r.service_id], *teams[r.region]]
         names |= {p.person_id: (p.name, p.email) for p in people}
         cases[r.id] = Case(
             life=folded[r.id],
             people=tuple(
-                Reachable(p.person_id, Role(p.role), p.refused or p.person_id in folded[r.id].refused)
+                Reachable(
+                    p.person_id, Role(p.role), p.refused or p.person_id in folded[r.id].refused
+                )
                 for p in people
             ),
             told=told[r.id],

@@ -41,7 +41,9 @@ class Chased:
     due_moved: int = 0
 
     def __add__(self, other: "Chased") -> "Chased":
-        return Chased(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+        return Chased(
+            *(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
 
 
 def chase_returns(database: Database, now: datetime, post: Post) -> Chased:

@@ -7,6 +7,7 @@ from charter.quarters import BeyondHorizon, Quarter, london_date, say
 from flows.settings import Settings
 from flows.wiring import App, clock_at, still_clock, wire
 from notifications import outbox
+from notifications.channels.base import ChannelDown
 from notifications.outbox import LetterState
 from providers import cycles, ledger
 from providers.register import gaps, regions
@@ -61,9 +62,13 @@ def _calendar(app: App) -> Check:
 
 
 def _post(app: App) -> Check:
-    trouble = app.post.letters.channel.trouble()
-    where = f"letters leave by {app.post.letters.channel.name}"
-    return Check("post", not trouble, f"{where}; {trouble}" if trouble else where)
+    channel = app.post.letters.channel
+    where = f"letters leave by {channel.name}"
+    try:
+        with channel.open():
+            return Check("post", True, where)
+    except ChannelDown as down:
+        return Check("post", False, f"{where}, but {down}; letters wait until it is back")
 
 
 def _letters(app: App) -> Check:
@@ -80,15 +85,17 @@ def _letters(app: App) -> Check:
 def _register(app: App) -> list[Check]:
     with app.database.reading() as session:
         homes = regions(session)
-        missing = {home.code: gaps(session, home.code) for home in homes}
+        missing = {
+            home.code: [g.what for g in gaps(session, home.code, london_date(app.clock()))]
+            for home in homes
+        }
     if not homes:
         return [Check("register", False, "no region yet; run: charter register import")]
     return [
         Check(
             f"register of {home.name}",
             not missing[home.code],
-            f"{len(missing[home.code])} prisons have no known provider: "
-            + ", ".join(missing[home.code])
+            f"{len(missing[home.code])} gaps: " + "; ".join(missing[home.code])
             if missing[home.code]
             else ("paused" if home.paused else "running, every prison has a provider"),
         )

@@ -13,13 +13,12 @@ from providers.cycles import Unknown
 def listed(session: Session, state: str = "") -> list[dict[str, Any]]:
     """Every letter as `{key, to, kind, state, queued_at, settled_at, returns}`."""
     letters = outbox.listing(session, outbox.LetterState(state) if state else None)
-    lines = outbox.lines_of(session, [letter.key for letter in letters])
-    names = {
-        r.id: f"{r.party}/{r.site}/{r.quarter}"
-        for r in returns.refs(
-            session, ids={return_of(line.subject) for group in lines.values() for line in group}
-        )
-    }
+    spoken: dict[str, set[int]] = {letter.key: set() for letter in letters}
+    for line in outbox.lines_of(session, *spoken):
+        if not line.dropped:
+            spoken[line.letter_key].add(return_of(line.subject))
+    ids = {return_id for group in spoken.values() for return_id in group}
+    names = {r.id: f"{r.party}/{r.site}/{r.quarter}" for r in returns.refs(session, ids=ids)}
     return [
         {
             "key": letter.key,
@@ -28,9 +27,7 @@ def listed(session: Session, state: str = "") -> list[dict[str, Any]]:
             "state": letter.state,
             "queued_at": letter.queued_at,
             "settled_at": letter.settled_at,
-            "returns": sorted(
-                {names[return_of(line.subject)] for line in lines[letter.key] if not line.dropped}
-            ),
+            "returns": sorted(names[return_id] for return_id in spoken[letter.key]),
         }
         for letter in letters
     ]

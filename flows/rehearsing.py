@@ -63,9 +63,7 @@ def rehearse_cycle(
     asked = {o.service_id: o for o in rows if not o.left_out}
     contacts = contacts_of(session, set(asked), dates.opens)
     commissioners = office(session, home.code, dates.opens)
-    people = {
-        service: [*contacts[service], *commissioners] for service in asked
-    }
+    people = {service: [*contacts[service], *commissioners] for service in asked}
     cases = {
         service: Case(
             life=Life(),

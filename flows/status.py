@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from charter.quarters import LONDON
 from charter.returns import Life, State
-from charter.scoring import Receipt, read_receipt
+from charter.scoring import Receipt
 from notifications import outbox
 from providers import cycles, documents, ledger, lives, returns
 from providers.returns import Ref
@@ -21,7 +21,9 @@ def receipts_on_record(session: Session, folded: dict[int, Life]) -> dict[int, R
     """The recorded score of each return that has one, in one query."""
     texts = documents.fetch(session, [life.receipt for life in folded.values()])
     return {
-        i: read_receipt(texts[life.receipt]) for i, life in folded.items() if life.receipt in texts
+        i: Receipt.model_validate_json(texts[life.receipt])
+        for i, life in folded.items()
+        if life.receipt in texts
     }
 
 
@@ -42,9 +44,7 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
     entries, head = ledger.head(session)
     found = []
     for cycle in cycles.cycles(session):
-        here = [
-            r for r in refs if r.cycle_id == cycle.id and not folded[r.id].released
-        ]
+        here = [r for r in refs if r.cycle_id == cycle.id and not folded[r.id].released]
         found.append(
             {
                 "region": cycle.region,
@@ -94,5 +94,3 @@ def in_words(data: dict[str, Any]) -> list[str]:
     lines.append(f"Letters: {letters}")
     lines.append(f"Ledger: {data['ledger']['entries']} entries, head {data['ledger']['head'][:16]}")
     return lines
-
-

@@ -65,9 +65,7 @@ def parse_now(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise TimeRefused(
-            f"--now '{text}' is no time; write it as 2026-10-29T09:00"
-        ) from None
+        raise TimeRefused(f"--now '{text}' is no time; write it as 2026-10-29T09:00") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
 
 

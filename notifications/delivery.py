@@ -109,8 +109,8 @@ def deliver(
 ) -> Delivered:
     """Hand over up to `limit` letters that may go at `now`, a batch to a connection.
 
-    `worker` names this very run: no two runs may share one. Whatever happens to it, each letter
-    is afterwards sent, back in the queue within one lease, or in doubt and counted.
+    `worker` names this process. Whatever happens to it, each letter is afterwards sent, back in
+    the queue within one lease, or in doubt and counted.
     """
     run = _Run(database, now, post, worker, began=post.stopwatch())
     _settle_doubts(run)
@@ -176,7 +176,7 @@ def _compose(run: _Run, session: Session, letter: Letter) -> bool:
     key, fence = letter.key, letter.fence
     try:
         with session.begin_nested():
-            lines = [row for row in outbox.lines_of(session, key) if not row.dropped]
+            lines = [row for row in outbox.lines_of(session, [key])[key] if not row.dropped]
             words = run.post.compose(session, letter, lines, run.now)
     except Exception as error:
         _log.exception("letter %s could not be written", key)

@@ -60,7 +60,7 @@ def enqueue(
         )
         session.add(letter)
         session.flush()
-    rows = {Line(r.subject, r.topic, r.occasion): r for r in lines_of(session, key)}
+    rows = {Line(r.subject, r.topic, r.occasion): r for r in lines_of(session, [key])[key]}
     missing = [line for line in dict.fromkeys(lines) if line not in rows or rows[line].dropped]
     if not missing and letter.state != LetterState.WITHDRAWN:
         return True
@@ -223,17 +223,20 @@ def withdraw(session: Session, key: str, why: str, now: datetime) -> bool:
 
 def drop_line(session: Session, key: str, line: Line, why: str) -> None:
     """Take one line out of a letter that has not left, with the reason."""
-    for row in lines_of(session, key):
+    for row in lines_of(session, [key])[key]:
         if Line(row.subject, row.topic, row.occasion) == line:
             row.dropped = why
             session.add(row)
     session.flush()
 
 
-def lines_of(session: Session, *keys: str) -> list[LetterLine]:
-    """Every line of these letters, dropped ones too, in the order they were put in."""
-    found = select(LetterLine).where(col(LetterLine.letter_key).in_(keys))
-    return list(session.exec(found.order_by(col(LetterLine.id))))
+def lines_of(session: Session, keys: Iterable[str]) -> dict[str, list[LetterLine]]:
+    """The lines of each of these letters, dropped ones too, in the order they were put in."""
+    lines: dict[str, list[LetterLine]] = {key: [] for key in keys}
+    found = select(LetterLine).where(col(LetterLine.letter_key).in_(list(lines)))
+    for row in session.exec(found.order_by(col(LetterLine.id))):
+        lines[row.letter_key].append(row)
+    return lines
 
 
 def counts(session: Session) -> dict[LetterState, int]:

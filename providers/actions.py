@@ -109,8 +109,7 @@ def numbered(document: ReturnDocument) -> ReturnDocument:
     taken = {line.id for line in document.actions}
     free = (f"{stem}-{n}" for n in range(1, 1000) if f"{stem}-{n}" not in taken)
     lines = tuple(
-        line if line.id else line.model_copy(update={"id": next(free)})
-        for line in document.actions
+        line if line.id else line.model_copy(update={"id": next(free)}) for line in document.actions
     )
     return document.model_copy(update={"actions": lines})
 

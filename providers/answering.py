@@ -49,9 +49,7 @@ def problems(
         document, charter, here.quarter, returns.brought_forward(session, here), complete=complete
     )
     if document.provider != here.party or document.site != here.site:
-        found.append(
-            Problem("provider", f"this return is owed by {here.party} for {here.site}")
-        )
+        found.append(Problem("provider", f"this return is owed by {here.party} for {here.site}"))
     return found
 
 
@@ -106,9 +104,7 @@ def hand_over(
     _only_what_was_asked(session, here, life, document, found)
     if found:
         raise Incomplete(found)
-    frozen = actions.numbered(document).model_copy(
-        update={"prepared_by": None, "signed_by": None}
-    )
+    frozen = actions.numbered(document).model_copy(update={"prepared_by": None, "signed_by": None})
     sha = documents.keep(session, frozen.content_text())
     if life.handed_over != sha:
         lives.record(session, here.id, HandedOver(document=sha), now, f"person:{person}")
@@ -185,9 +181,7 @@ def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime)
         if who is None:
             found.append(Problem(where, "name the person, with their e-mail address"))
         elif who.email.lower() not in by_email:
-            found.append(
-                Problem(f"{where}.email", f"{who.email} is not a contact of this service")
-            )
+            found.append(Problem(f"{where}.email", f"{who.email} is not a contact of this service"))
     preparer, signer = document.prepared_by, document.signed_by
     if preparer and signer and preparer.email.lower() == signer.email.lower():
         found.append(
@@ -200,9 +194,7 @@ def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime)
     frozen = actions.numbered(document).content_text()
     if life.is_received and digest(frozen) == life.document:
         return False
-    sha = hand_over(
-        session, here, document, now, by_email[preparer.email.lower()].person_id
-    )
+    sha = hand_over(session, here, document, now, by_email[preparer.email.lower()].person_id)
     sign(session, here, sha, now, by_email[signer.email.lower()].person_id)
     return True
 

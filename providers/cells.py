@@ -41,7 +41,7 @@ def email_address(text: str) -> str:
 
 @dataclass
 class Cells:
-    """One row being read: each question gives the cell's value, or notes a problem and gives none."""
+    """One row being read: each question gives a cell's value, or notes what is wrong with it."""
 
     line: int
     cells: Mapping[str, str]

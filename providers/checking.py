@@ -35,7 +35,9 @@ def challenge(
         raise NotAllowed("write the question the provider is to answer")
     if life.questions.get(commitment) == question.strip():
         return
-    _record(session, here, Challenged(commitment=commitment, question=question.strip()), now, person)
+    _record(
+        session, here, Challenged(commitment=commitment, question=question.strip()), now, person
+    )
 
 
 def change_rating(
@@ -51,7 +53,9 @@ def change_rating(
     life = _received(session, here, now, person)
     _known(session, here, commitment)
     if not reason.strip():
-        raise NotAllowed("a changed rating needs a reason, which the provider and families can read")
+        raise NotAllowed(
+            "a changed rating needs a reason, which the provider and families can read"
+        )
     standing = life.changes.get(commitment)
     if standing and (standing.rating, standing.reason) == (rating, reason.strip()):
         return
@@ -150,5 +154,3 @@ def _known(session: Session, here: Ref, commitment: str) -> None:
 
 def _record(session: Session, here: Ref, step: Step, now: datetime, person: int) -> None:
     lives.record(session, here.id, step, now, f"person:{person}")
-
-

@@ -105,6 +105,16 @@ def _rulebook(session: Session, kind: str, version: str) -> str:
     return row.body
 
 
+def newest(session: Session, kind: str) -> str:
+    """The newest `charter` or `policy` version on record."""
+    found = session.exec(
+        select(Rulebook.version).where(Rulebook.kind == kind).order_by(col(Rulebook.version).desc())
+    ).first()
+    if found is None:
+        raise Unknown(f"no {kind} version is on record; run: charter db upgrade")
+    return found
+
+
 def region_of(session: Session, name: str) -> Region:
     """The region of that code or name; Unknown names the regions there are."""
     rows = session.exec(select(Region).order_by(col(Region.code))).all()
@@ -125,14 +135,7 @@ def rules_for(session: Session, region: Region) -> Rules:
     if adopted:
         version = adopted.charter_version
     else:
-        newest = session.exec(
-            select(Rulebook.version)
-            .where(Rulebook.kind == "charter")
-            .order_by(col(Rulebook.version).desc())
-        ).first()
-        if newest is None:
-            raise Unknown("no Charter version is on record")
-        version = newest
+        version = newest(session, "charter")
     return Rules(charter_of(session, version), policy_of(session, region.policy_version))
 
 

@@ -1,43 +1,31 @@
 """A checked register is taken in whole: what is new, what changed, and what it no longer lists."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
-from charter.quarters import london_date, say
+from charter.quarters import london_date
 from providers import ledger
-from providers.lives import lives
-from providers.matching import is_live, last_day_if_ended, match
 from providers.people import batches
 from providers.register_rows import PHONES, Register, Row
-from providers.tables import Contact, Cycle, Party, Person, Region, Return, Service, Site
+from providers.serving import NeedsYes, Taken, require_no_open_return, take_services
+from providers.tables import Contact, Party, Person, Region, Service, Site
+from providers.taking_in import ImportRefused, Work
 
-M = TypeVar("M", bound=SQLModel)
+__all__ = ["ImportRefused", "Imported", "NeedsYes", "import_register"]
+
 SAMPLE = "sample"
 PAUSED_REASON = "imported paused; resume it once its contacts have been checked"
-
-
-class ImportRefused(ValueError):
-    """The register cannot be taken in as it is; `problems` says why, and nothing was changed."""
-
-    def __init__(self, problems: Iterable[object]) -> None:
-        self.problems = tuple(str(problem) for problem in problems)
-        super().__init__("; ".join(self.problems))
-
-
-class NeedsYes(ValueError):
-    """The register would end a service whose return is still open; asked again with yes, it may."""
 
 
 @dataclass(frozen=True)
 class Imported:
     """What an import did, counted in records (regions, sites, parties, services, people, contacts).
 
-    `lines` says each change of a service or contact in a sentence.
+    `lines` says each change of a service, person or contact in a sentence; it names people, so it
+    is for the screen and not for the ledger.
     """
 
     added: int
@@ -53,39 +41,6 @@ class Imported:
     def did_something(self) -> bool:
         """Anything at all was added, changed or ended."""
         return bool(self.added or self.changed or self.ended)
-
-
-@dataclass
-class _Work:
-    """An import under way: the session, the day, the file, and what was done so far."""
-
-    session: Session
-    today: date
-    register: Register
-    added: int = 0
-    changed: int = 0
-    ended: int = 0
-    unchanged: int = 0
-    lines: list[str] = field(default_factory=list)
-
-    def settle(self, found: M | None, make: Callable[[], M], **values: Any) -> M:  # noqa: ANN401
-        """The record with these values: made, mended, or left as it is."""
-        if found is None:
-            found = make()
-            self.added += 1
-        elif all(getattr(found, name) == value for name, value in values.items()):
-            self.unchanged += 1
-            return found
-        else:
-            self.changed += 1
-        for name, value in values.items():
-            setattr(found, name, value)
-        self.session.add(found)
-        return found
-
-    def told(self, row: Row, *columns: str) -> dict[str, Any]:
-        """The row's values of those columns that the file has; the others keep what is on record."""
-        return {c: getattr(row, c) for c in columns if c in self.register.columns}
 
 
 def import_register(
@@ -105,37 +60,40 @@ def import_register(
     record take `policy_version` and `paused`. Raises ImportRefused for a register with problems,
     and NeedsYes, unless `yes`, where a service to be ended has a return still open.
     """
-    if register.problems:
-        raise ImportRefused(register.problems)
-    work = _Work(session, london_date(now), register)
+    if register.problems or not register.rows:
+        raise ImportRefused(register.problems or ["a register with no rows changes nothing"])
+    work = Work(session, london_date(now), register)
     new_regions = _regions(work, now, policy_version, paused)
     _parties(work)
-    sites = _sites(work)
-    services, ending = _services(work, sites)
+    taken = take_services(work, _sites(work))
     if not yes:
-        _require_no_open_return(session, ending)
-    _contacts(work, services)
+        require_no_open_return(session, taken.ending)
+    _contacts(work, taken, _people(work))
     session.flush()
+    return _report(work, new_regions, now, by)
+
+
+def _report(work: Work, new_regions: tuple[str, ...], now: datetime, by: str) -> Imported:
     done = Imported(
         added=work.added,
         changed=work.changed,
         ended=work.ended,
         unchanged=work.unchanged,
         first_import=bool(new_regions),
-        regions=tuple(dict.fromkeys(row.region_code for row in register.rows)),
+        regions=tuple(dict.fromkeys(row.region_code for row in work.register.rows)),
         new_regions=new_regions,
         lines=tuple(work.lines),
     )
     if done.did_something:
-        body = {"file": register.sha, "regions": list(done.regions)}
+        body = {"file": work.register.sha, "regions": list(done.regions)}
         counts = {name: getattr(done, name) for name in ("added", "changed", "ended", "unchanged")}
-        ledger.append(session, now, by, "register_imported", "register", body | counts)
+        ledger.append(work.session, now, by, "register_imported", "register", body | counts)
     return done
 
 
-def _regions(work: _Work, now: datetime, policy: str, paused: bool) -> tuple[str, ...]:
+def _regions(work: Work, now: datetime, policy: str, paused: bool) -> tuple[str, ...]:
     wanted = {row.region_code: row.region for row in work.register.rows}
-    rows = work.session.exec(select(Region).where(col(Region.code).in_(wanted)))
+    rows = work.session.exec(select(Region).where(col(Region.code).in_(list(wanted))))
     kept = {row.code: row for row in rows}
     for code, name in wanted.items():
 
@@ -149,13 +107,13 @@ def _regions(work: _Work, now: datetime, policy: str, paused: bool) -> tuple[str
                 policy_version=policy,
             )
 
-        sample = name.casefold().startswith(SAMPLE)
-        work.settle(kept.get(code), make, name=name, sample=sample)
+        values = {"name": name, "sample": name.casefold().startswith(SAMPLE)}
+        work.settle(kept.get(code), make, values)
     work.session.flush()
     return tuple(code for code in wanted if code not in kept)
 
 
-def _parties(work: _Work) -> None:
+def _parties(work: Work) -> None:
     wanted = {row.provider_code: row for row in work.register.rows if row.provider_code}
     kept = {row.code: row for row in work.session.exec(select(Party))}
     for code, row in wanted.items():
@@ -167,63 +125,82 @@ def _parties(work: _Work) -> None:
         def make(row: Row = row) -> Party:
             return Party(code=row.provider_code, name=row.provider_name, kind=row.party)
 
-        work.settle(found, make, name=row.provider_name)
+        work.settle(found, make, {"name": row.provider_name})
     work.session.flush()
 
 
-def _sites(work: _Work) -> dict[tuple[str, str], Site]:
-    wanted: dict[tuple[str, str], Row] = {}
-    numbers: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+def _sites(work: Work) -> dict[tuple[str, str], Site]:
+    wanted: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in work.register.rows:
-        wanted.setdefault(row.place, row)
-        for name, value in work.told(row, *PHONES, "numbers_checked").items():
-            numbers[row.place][name] = numbers[row.place].get(name) or value
+        wanted[row.place].append(row)
     codes = {region for region, _ in wanted}
     rows = work.session.exec(select(Site).where(col(Site.region_code).in_(codes)))
     sites = {(row.region_code, row.code): row for row in rows}
-    for place, row in wanted.items():
+    for place, listed in wanted.items():
 
-        def make(row: Row = row) -> Site:
+        def make(row: Row = listed[0]) -> Site:
             return Site(region_code=row.region_code, code=row.site_code, name=row.site_name)
 
-        values = {"name": row.site_name, **numbers[place]}
-        sites[place] = work.settle(sites.get(place), make, **values)
+        values = {"name": listed[0].site_name, **work.told(listed, *PHONES, "numbers_checked")}
+        sites[place] = work.settle(sites.get(place), make, values)
     work.session.flush()
     return sites
 
 
-ServiceKey = tuple[int, str, str, str]
+def _people(work: Work) -> dict[str, Person]:
+    wanted = {row.contact_email: row for row in work.register.rows if row.contact_email}
+    people: dict[str, Person] = {}
+    for emails in batches(wanted):
+        for person in work.session.exec(select(Person).where(col(Person.email).in_(emails))):
+            people[person.email] = person
+    for email, row in wanted.items():
 
+        def make(row: Row = row) -> Person:
+            return Person(email=row.contact_email, name=row.contact_name)
 
-def _services(
-    work: _Work, sites: dict[tuple[str, str], Site]
-) -> tuple[dict[Service, list[Row]], list[Service]]:
-    """Every service listed, with its rows, and those that this import brings to an end."""
-    listed: dict[ServiceKey, dict[date, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in work.register.rows:
-        key = (sites[row.place].id or 0, row.provider_code, row.service_role, row.service_line)
-        listed[key][row.service_from].append(row)
-    kept: dict[ServiceKey, list[Service]] = defaultdict(list)
-    names = {site.id: site.name for site in sites.values()}
-    for ids in batches(site for site in names if site):
-        for service in work.session.exec(select(Service).where(col(Service.site_id).in_(ids))):
-            kept[
-                (service.site_id, service.party_code or "", service.role, service.line)
-            ].append(service)
-    done: dict[int, list[Row]] = {}
-    found: dict[int, Service] = {}
-    ending: list[Service] = []
-    for key in dict.fromkeys([*listed, *kept]):
-        spans = {starts: (rows[0].service_to, rows) for starts, rows in listed[key].items()}
-        pairs, clashes = match({s: ends for s, (ends, _) in spans.items()}, kept[key])
-        if clashes:
-            raise ImportRefused(_clash(spans[starts][1][0], old) for starts, old in clashes)
-        for starts, (_, rows) in spans.items():
-            service = _service(work, key, pairs.get(starts), rows, ending)
-            found[id(service)], done[id(service)] = service, rows
-        for service in kept[key]:
-            if service not in pairs.values() and is_live(service, work.today):
-                _end(work, service, key, names[service.site_id])
-                ending.append(service)
+        people[email] = work.settle(people.get(email), make, {"name": row.contact_name})
     work.session.flush()
-    return {}, ending
+    return people
+
+
+def _contacts(work: Work, taken: Taken, people: dict[str, Person]) -> None:
+    kept: dict[int, dict[tuple[int, str], tuple[Contact, Person]]] = defaultdict(dict)
+    for ids in batches(service.id or 0 for service, _ in taken.services):
+        rows = (
+            select(Contact, Person)
+            .join(Person, col(Person.id) == col(Contact.person_id))
+            .where(col(Contact.service_id).in_(ids))
+        )
+        for contact, person in work.session.exec(rows):
+            kept[contact.service_id][contact.person_id, contact.role] = contact, person
+    for service, listed in taken.services:
+        _contacts_of(work, service, listed, kept[service.id or 0], people)
+
+
+def _contacts_of(
+    work: Work,
+    service: Service,
+    listed: list[Row],
+    kept: dict[tuple[int, str], tuple[Contact, Person]],
+    people: dict[str, Person],
+) -> None:
+    where = f"for {listed[0].provider_name or 'no provider'} at {listed[0].site_name}"
+    wanted = set()
+    for row in listed:
+        if not row.contact_email:
+            continue
+        key = (people[row.contact_email].id or 0, row.contact_role)
+        wanted.add(key)
+
+        def make(key: tuple[int, str] = key) -> Contact:
+            return Contact(service_id=service.id or 0, person_id=key[0], role=key[1])
+
+        found = kept[key][0] if key in kept else None
+        back = found is not None and found.ended_on is not None
+        values = {"ended_on": None} | ({"refused_at": None} if back else {})
+        what = f"{row.contact_name} <{row.contact_email}>, {row.contact_role} {where}"
+        work.settle(found, make, values, what)
+    for key, (contact, person) in kept.items():
+        if key not in wanted and contact.ended_on is None:
+            what = f"{person.name} <{person.email}>, {contact.role} {where}"
+            work.end(contact, {"ended_on": work.today}, what)

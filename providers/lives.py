@@ -50,17 +50,18 @@ def refresh(session: Session, return_id: int) -> None:
 
 def history(session: Session, return_id: int) -> list[Happened]:
     """Every step of a return, in the order recorded."""
-    return _happened(session, [return_id])[return_id]
+    return histories(session, [return_id])[return_id]
 
 
 def lives(session: Session, return_ids: Iterable[int]) -> dict[int, Life]:
     """How each of these returns stands, in one query."""
     ids = list(return_ids)
-    happened = _happened(session, ids)
+    happened = histories(session, ids)
     return {i: fold(happened[i]) for i in ids}
 
 
-def _happened(session: Session, ids: list[int]) -> dict[int, list[Happened]]:
+def histories(session: Session, ids: list[int]) -> dict[int, list[Happened]]:
+    """Every step of each of these returns, in the order recorded, in one query."""
     found: dict[int, list[Happened]] = defaultdict(list)
     rows = select(StepRow).where(col(StepRow.return_id).in_(ids)).order_by(col(StepRow.seq))
     for row in session.exec(rows):

@@ -1,4 +1,4 @@
-"""What other rooms may ask of the register: services, contacts, people and regions, as they stood."""
+"""What other rooms may ask of the register: who serves where, and whom to write to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class PersonView:
 
 @dataclass(frozen=True)
 class ContactView:
-    """A person in a role for a service; `refused` when the address turned a letter away for good."""
+    """A person in a role for a service; `refused` when the address turned letters away for good."""
 
     person_id: int
     name: str
@@ -253,7 +253,7 @@ def people(session: Session, person_ids: Iterable[int]) -> dict[int, PersonView]
 
 
 def address_refused(session: Session, person_id: int, at: datetime) -> int:
-    """Mark a person's address as refusing letters, for every service; gives how many were marked."""
+    """Mark a person's address as refusing letters, in every role; gives how many were marked."""
     rows = session.exec(
         select(Contact)
         .where(Contact.person_id == person_id)

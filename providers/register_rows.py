@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from charter.ledger import digest
 from charter.policy import Role
 from providers.cells import LONGEST_NOTE, Cells, slug
 from providers.tabular import Problem
@@ -153,9 +152,8 @@ def _check_place(c: Cells, party: str, site_code: str) -> None:
         c.wrong("site_code", f"'{site_code}': a commissioner's own row has {REGION_SITE} here")
     elif site_code.upper() == REGION_SITE and party == "provider":
         c.wrong("site_code", f"{REGION_SITE} is for the commissioner; give the prison's own code")
-    if party == "commissioner" and not c.blank("service_role"):
-        if c.cells["service_role"].strip() == "sub":
-            c.wrong("service_role", "a commissioner answers for itself; write prime")
+    if party == "commissioner" and c.cells.get("service_role", "").strip() == "sub":
+        c.wrong("service_role", "a commissioner answers for itself; write prime")
 
 
 def _provider(c: Cells, party: str) -> tuple[str, str]:

@@ -65,6 +65,7 @@ class DraftView:
     document: ReturnDocument
     version: int
     saved_at: datetime | None = None
+    saved_by: str = ""
 
 
 def refs(
@@ -202,9 +203,7 @@ def requests_for(session: Session, here: Ref) -> list[Asked]:
 
 def requests_owed(session: Session, here: Ref) -> tuple[str, ...]:
     """The requests that no earlier return of this service has answered."""
-    earlier = [
-        r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter
-    ]
+    earlier = [r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter]
     folded = lives.lives(session, [r.id for r in earlier])
     signed = signed_documents(session, {i: life.document for i, life in folded.items()})
     answered = {r.request for document in signed.values() for r in document.replies if r.answer}
@@ -233,5 +232,6 @@ def draft(session: Session, here: Ref) -> DraftView:
     """The return as it now stands for its preparer: saved draft, last signed, or template."""
     row = session.get(Draft, here.id)
     if row is not None:
-        return DraftView(ReturnDocument.model_validate_json(row.body), row.version, row.saved_at)
+        document = ReturnDocument.model_validate_json(row.body)
+        return DraftView(document, row.version, row.saved_at, row.saved_by)
     return DraftView(signed_document(session, here) or template(session, here), 0)

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.sql.dml import Delete, Update
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from charter.quarters import london_date
 from providers import staff
-from providers.tables import Contact, Person, SignInRequest, SignInToken, WebSession
+from providers.people import contact_roles
+from providers.tables import Person, SignInRequest, SignInToken, WebSession
 
 LINK_LIFE = timedelta(minutes=10)
 IDLE = timedelta(minutes=30)
@@ -145,9 +146,7 @@ def _still_welcome(session: Session, token_hash: str, now: datetime) -> int | No
 
 def begin(session: Session, person: int, id_hash: str, csrf: str, now: datetime) -> None:
     """Start a session for somebody who has just spent a link."""
-    session.add(
-        WebSession(id_hash=id_hash, person_id=person, csrf=csrf, began_at=now, seen_at=now)
-    )
+    session.add(WebSession(id_hash=id_hash, person_id=person, csrf=csrf, began_at=now, seen_at=now))
     session.flush()
 
 
@@ -211,11 +210,8 @@ def _roles(
     session: Session, person: int, on: date
 ) -> tuple[dict[int, frozenset[str]], frozenset[tuple[str, str]]]:
     held: dict[int, set[str]] = defaultdict(set)
-    rows = select(Contact).where(
-        Contact.person_id == person, or_(col(Contact.ended_on).is_(None), Contact.ended_on > on)
-    )
-    for contact in session.exec(rows):
-        held[contact.service_id].add(contact.role)
+    for service, role in contact_roles(session, person, on):
+        held[service].add(role.value)
     services = {service: frozenset(roles) for service, roles in held.items()}
     return services, frozenset(staff.roles_of(session, person, on))
 

@@ -64,7 +64,9 @@ def plan(
     lines += [f"  {o.site_name}: {o.party_name}" for o in asked]
     lines += [f"  left out: {o.site_name}: {o.left_out}" for o in owe if o.left_out]
     if home.paused:
-        lines.append(f"The region is paused, so nothing opens until: charter cycle resume {home.code}")
+        lines.append(
+            f"The region is paused, so nothing opens until: charter cycle resume {home.code}"
+        )
     answer(data, lines, as_json=as_json)
 
 
@@ -111,8 +113,12 @@ def show(
         "",
         ["Prison", "Provider", "Due", "Received"],
         [
-            [r.site_name, r.party_name, str(r.due_on or "no longer owed"),
-             f"{r.received_at:%Y-%m-%d}" if r.received_at else "no"]
+            [
+                r.site_name,
+                r.party_name,
+                str(r.due_on or "no longer owed"),
+                f"{r.received_at:%Y-%m-%d}" if r.received_at else "no",
+            ]
             for r in here
         ],
     )
@@ -189,9 +195,7 @@ def pause(
 
 
 @app.command()
-def resume(
-    context: typer.Context, region: RegionName, by: By = "", as_json: Json = False
-) -> None:
+def resume(context: typer.Context, region: RegionName, by: By = "", as_json: Json = False) -> None:
     """Let a paused region run again, from how things stand now."""
     service = writing(context)
     who = actor(service, by)

@@ -7,6 +7,7 @@ import typer
 from flows.commands.common import By, Json, actor, answer, reading, table, will, writing
 from flows.letters_view import full, listed
 from notifications import outbox
+from providers.cycles import NotAllowed
 
 app = typer.Typer(help="Look at letters, and settle those in doubt.", no_args_is_help=True)
 
@@ -28,9 +29,15 @@ def list_(
         f"{len(rows)} letters",
         ["Key", "To", "Kind", "State", "Queued", "Settled", "Returns"],
         [
-            [str(r["key"]), str(r["to"]), str(r["kind"]), str(r["state"]),
-             str(r["queued_at"])[:16], str(r["settled_at"] or "")[:16],
-             ", ".join(r["returns"])]
+            [
+                str(r["key"]),
+                str(r["to"]),
+                str(r["kind"]),
+                str(r["state"]),
+                str(r["queued_at"])[:16],
+                str(r["settled_at"] or "")[:16],
+                ", ".join(r["returns"]),
+            ]
             for r in rows
         ],
     )
@@ -62,6 +69,8 @@ def settle(
     who = actor(service, by)
     will(f"Settling the letter {key}.", quiet=as_json)
     with service.database.writing() as session:
-        outbox.settle_by_hand(session, key, sent=arrived, now=service.clock(), by=who)
+        full(session, key)
+        if not outbox.settle_by_hand(session, key, arrived, service.clock(), who):
+            raise NotAllowed(f"the letter {key} is not in doubt, so there is nothing to settle")
         data = full(session, key)
     answer(data, f"The letter {key} is now {data['state']}.", as_json=as_json)

@@ -15,6 +15,7 @@ from flows.rehearsing import Rehearsal, rehearse_cycle
 from flows.scoring import score_returns
 from flows.settings import read_settings
 from flows.wiring import clock_at, wire
+from notifications.delivery import Delivered
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,8 +47,12 @@ def rehearse(
         "",
         ["Day", "Letter", "To", "About"],
         [
-            [f"{p.day:%a} {say(p.day)}", p.letter.replace("_", " "), f"{p.to}, {p.email}",
-             "; ".join(p.about)]
+            [
+                f"{p.day:%a} {say(p.day)}",
+                p.letter.replace("_", " "),
+                f"{p.to}, {p.email}",
+                "; ".join(p.about),
+            ]
             for p in plan.letters
         ],
     )
@@ -97,7 +102,14 @@ def deliver(context: typer.Context, as_json: Json = False) -> None:
     will("Handing over the letters that are due.", quiet=as_json)
     with working("Handing over letters"):
         done = deliver_letters(service.database, service.clock(), service.post)
-    answer(asdict(done), done.in_words(), as_json=as_json)
+    answer(asdict(done), _delivered(done), as_json=as_json)
+
+
+def _delivered(done: Delivered) -> list[str]:
+    counts = {name: n for name, n in asdict(done).items() if name != "trouble" and n}
+    said = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items())
+    lines = [f"Letters: {said or 'none were due'}."]
+    return [*lines, f"{done.trouble}."] if done.trouble else lines
 
 
 def score(context: typer.Context, as_json: Json = False) -> None:

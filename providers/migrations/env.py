@@ -4,9 +4,10 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from providers import tables
+from notifications import tables as letters
+from providers import tables as domain
 
-TABLES = (tables,)
+TABLES = (domain, letters)
 """Whatever holds tables; importing them is what fills SQLModel's metadata."""
 
 TURN = 0x43484152

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+import notifications.tables  # noqa: F401 - its import fills the metadata
 import providers.tables  # noqa: F401 - its import fills the metadata
 from providers.database import (
     WrongRevision,

@@ -1,17 +1,19 @@
 """A quarter of invented prisons on record, one of every kind a public page has to tell of."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from charter.actions import Change, Promise
 from charter.answers import ActionLine, Answer, RequestReply, ReturnDocument
 from charter.commitments import CharterFile, Commitment
+from charter.ledger import digest
 from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage
 from charter.policy import Dates, Policy
 from charter.quarters import Quarter, at
 from charter.returns import Life, fold
-from charter.scoring import score
+from charter.scoring import receipt_text, score
 from charter.steps import (
     BecameUnreachable,
     Challenged,
@@ -160,6 +162,7 @@ def view(
     receipt = None
     if doc is not None and not doc.nil_return:
         receipt = score(doc, doc.fingerprint, CHARTER, POLICY, Q2, lived.changes)
+        lived = replace(lived, receipt=digest(receipt_text(receipt)))
     usual: dict[str, Any] = {
         "return_id": 1,
         "party_code": party.split()[0].upper(),
@@ -281,13 +284,18 @@ def alder() -> list[ReturnView]:
 
 
 def birch() -> list[ReturnView]:
-    """A prison that changed hands: one organisation late and unchecked, one not running."""
+    """A prison that changed hands: one late and unchecked, one before it, one not running."""
     brook = document(
         provider="BROOK", site="BIR", answers=answers((KEPT,) * 7 + (NOT_HERE, PARTLY))
     )
     late = life(signed(brook, date(2026, 11, 3)), (NOW, Challenged(commitment="C9", question="?")))
-    nil = document(provider="AVON", site="BIR", answers=(), nil_return=True)
-    nil = nil.model_copy(update={"nil_reason": "The dental service was closed for repairs."})
+    avon = document(site="BIR")
+    nil = document(
+        site="BIR",
+        answers=(),
+        nil_return=True,
+        nil_reason="The dental suite was closed for repairs all summer.",
+    )
     return [
         view(
             BIRCH,
@@ -297,13 +305,8 @@ def birch() -> list[ReturnView]:
             return_id=2,
             served_from=date(2026, 8, 15),
         ),
-        view(
-            BIRCH,
-            party="Avon Health",
-            doc=nil,
-            return_id=3,
-            served_to=date(2026, 8, 14),
-        ),
+        view(BIRCH, doc=avon, return_id=3, served_to=date(2026, 8, 14)),
+        view(BIRCH, doc=nil, return_id=7, line="dental"),
     ]
 
 

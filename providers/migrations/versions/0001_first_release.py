@@ -58,6 +58,35 @@ def _ledger_head() -> None:
     )
 
 
+def _letter() -> None:
+    op.create_table(
+        "letter",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("to_person", sa.Integer(), nullable=False),
+        sa.Column("to_email", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_letter"),
+    )
+    op.create_index("ix_letter_region", "letter", ["region"], unique=False)
+    op.create_index("ix_letter_to_person", "letter", ["to_person"], unique=False)
+    op.create_index("letter_waiting", "letter", ["state", "queued_at"], unique=False)
+
+
 def _party() -> None:
     op.create_table(
         "party",
@@ -179,6 +208,28 @@ def _family_request() -> None:
     op.create_index(
         "ix_family_request_region_code", "family_request", ["region_code"], unique=False
     )
+
+
+def _letter_line() -> None:
+    op.create_table(
+        "letter_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("letter_key", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("occasion", sa.Integer(), nullable=False),
+        sa.Column("dropped", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["letter_key"], ["letter.key"], name="fk_letter_line_letter_key"),
+        sa.PrimaryKeyConstraint("id", name="pk_letter_line"),
+        sa.UniqueConstraint(
+            "letter_key",
+            "subject",
+            "topic",
+            "occasion",
+            name="uq_letter_line_letter_key_subject_topic_occasion",
+        ),
+    )
+    op.create_index("ix_letter_line_subject", "letter_line", ["subject"], unique=False)
 
 
 def _sign_in_token() -> None:
@@ -402,6 +453,7 @@ MAKERS = (
     _document,
     _ledger,
     _ledger_head,
+    _letter,
     _party,
     _person,
     _publication,
@@ -411,6 +463,7 @@ MAKERS = (
     _adoption,
     _cycle,
     _family_request,
+    _letter_line,
     _sign_in_token,
     _signatory,
     _site,

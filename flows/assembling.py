@@ -1,0 +1,235 @@
+"""Assembles, from the record, what the public pages are made of."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from charter.actions import Promise
+from charter.commitments import CharterFile
+from charter.document import ReturnDocument
+from charter.quarters import Quarter, london_date
+from charter.returns import Life, fold
+from charter.scoring import Receipt
+from charter.steps import Happened, Published, Revised
+from charter.views import Edition, FamilyRequestView, RegionView, ReturnView, SiteView
+from flows.status import receipts_on_record
+from providers import actions, cycles, lives, returns
+from providers.actions import Asked
+from providers.cycles import CycleView
+from providers.register import services
+from providers.returns import Ref
+
+NOT_ADOPTED = "Ratings are not shown, because this region has not adopted this working wording."
+LATE = "It was received after this page was first published."
+
+
+@dataclass(frozen=True)
+class Told:
+    """A return twice over: as it stands today, and as it was last published (if it ever was)."""
+
+    ref: Ref
+    standing: ReturnView
+    published: ReturnView | None
+
+    @property
+    def on_its_page(self) -> ReturnView:
+        """What the prison's page tells: the published edition, or today's plain facts."""
+        return self.published or self.standing
+
+
+def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str, RegionView]:
+    """Each region that has had a cycle, with the organisation that commissions for it."""
+    found = {}
+    for cycle in open_cycles:
+        if cycle.region in found:
+            continue
+        names = [
+            s.party_name
+            for s in services(session, [cycle.region])
+            if s.party_kind == "commissioner"
+        ]
+        found[cycle.region] = RegionView(
+            code=cycle.region,
+            name=cycle.region_name,
+            commissioner=names[0] if names else f"The commissioner for {cycle.region_name}",
+            sample=cycle.sample,
+        )
+    return found
+
+
+def tell(session: Session, now: datetime) -> list[Told]:
+    """Every return owed, as it stands and as published, in a fixed number of queries a region."""
+    open_cycles = {c.id: c for c in cycles.cycles(session)}
+    regions = region_views(session, open_cycles.values())
+    refs = returns.refs(session)
+    happened = lives.histories(session, [r.id for r in refs])
+    today = {r.id: fold(happened[r.id]) for r in refs}
+    then = {r.id: fold(_until_published(happened[r.id])) for r in refs}
+    editions = {r.id: _edition(happened[r.id]) for r in refs}
+    both = [*today.values(), *then.values()]
+    texts = returns.signed_documents(session, dict(enumerate(life.document for life in both)))
+    documents = {both[i].document: text for i, text in texts.items()}
+    scores = receipts_on_record(session, dict(enumerate(both)))
+    receipts = {both[i].receipt: receipt for i, receipt in scores.items()}
+    charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in refs}}
+    promises = returns.promises(session, refs)
+    asked = {code: actions.requests_in(session, code) for code in regions}
+    answers = _answers(refs, then, documents)
+    told = []
+    for ref in refs:
+        if today[ref.id].released:
+            continue
+        view = _View(
+            ref,
+            regions[ref.region],
+            charters[ref.charter_version],
+            open_cycles[ref.cycle_id].adopted,
+            promises[ref.party, ref.site_id],
+            _requests(ref, asked[ref.region], answers, now),
+        )
+        edition = editions[ref.id]
+        standing = view.of(today[ref.id], documents, receipts, now)
+        told.append(
+            Told(
+                ref=ref,
+                standing=replace(standing, waits_for=_waits_for(ref, regions, edition, now)),
+                published=replace(
+                    view.of(then[ref.id], documents, receipts, then[ref.id].published_at or now),
+                    edition=edition,
+                )
+                if edition
+                else None,
+            )
+        )
+    return told
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a return's views share, whichever day they are of."""
+
+    ref: Ref
+    region: RegionView
+    charter: CharterFile
+    adopted: bool
+    promises: list[Promise]
+    requests: tuple[FamilyRequestView, ...]
+
+    def of(
+        self,
+        life: Life,
+        documents: Mapping[str, ReturnDocument],
+        receipts: Mapping[str, Receipt],
+        now: datetime,
+    ) -> ReturnView:
+        ref = self.ref
+        may_rate = self.adopted or not self.charter.is_working
+        return ReturnView(
+            return_id=ref.id,
+            site=SiteView(
+                region=self.region,
+                code=ref.site,
+                name=ref.site_name,
+                switchboard=ref.switchboard,
+                safer_custody=ref.safer_custody,
+                family_line=ref.family_line,
+                numbers_checked=ref.numbers_checked,
+            ),
+            party_code=ref.party,
+            party_name=ref.party_name,
+            served_from=ref.served_from,
+            served_to=None if ref.served_to == ref.quarter.ends else ref.served_to,
+            quarter=ref.quarter,
+            life=life,
+            state=life.state(now),
+            charter=self.charter,
+            document=documents.get(life.document),
+            receipt=receipts.get(life.receipt),
+            promises=tuple(self.promises),
+            requests=self.requests,
+            may_rate=may_rate,
+            why_not="" if may_rate else NOT_ADOPTED,
+            first_update=ref.baseline,
+            line=ref.line,
+        )
+
+
+def _until_published(steps: list[Happened]) -> list[Happened]:
+    """The steps up to the newest publication: what came after waits for the next edition."""
+    for last in range(len(steps), 0, -1):
+        if isinstance(steps[last - 1].step, Published):
+            return steps[:last]
+    return []
+
+
+def _edition(steps: list[Happened]) -> Edition | None:
+    edition, because = None, ""
+    for happened in steps:
+        if isinstance(happened.step, Revised):
+            because = happened.step.reason
+        elif isinstance(happened.step, Published):
+            revision = happened.step.revision
+            edition = Edition(
+                revision=revision,
+                published_on=london_date(happened.at),
+                because=(because or LATE) if revision > 1 else "",
+            )
+            because = ""
+    return edition
+
+
+def _waits_for(
+    ref: Ref, regions: Mapping[str, RegionView], edition: Edition | None, now: datetime
+) -> tuple[str, ...]:
+    """Whose approval is missing once the publication day has come, by organisation."""
+    if edition is not None or london_date(now) < ref.dates.publishes:
+        return ()
+    return (regions[ref.region].commissioner,)
+
+
+Answered = dict[tuple[int, str], list[tuple[Quarter, str, str]]]
+
+
+def _answers(
+    refs: list[Ref], then: Mapping[int, Life], documents: Mapping[str, ReturnDocument]
+) -> Answered:
+    """What each service's published returns replied to each request, by quarter."""
+    found: Answered = defaultdict(list)
+    for ref in refs:
+        document = documents.get(then[ref.id].document)
+        for reply in document.replies if document else ():
+            if reply.answer:
+                found[ref.service_id, reply.request].append(
+                    (ref.quarter, reply.answer, reply.words)
+                )
+    return found
+
+
+def _requests(
+    ref: Ref, asked: list[Asked], answers: Answered, now: datetime
+) -> tuple[FamilyRequestView, ...]:
+    found = []
+    for one in asked:
+        if one.party != ref.party or one.site not in ("", ref.site):
+            continue
+        if one.heard_on > min(ref.dates.due, london_date(now)):
+            continue
+        earlier = [a for a in answers[ref.service_id, one.id] if a[0] < ref.quarter]
+        _, answer, words = max(earlier, default=(None, None, ""))
+        later = one.heard_on > ref.dates.requests_close
+        found.append(
+            FamilyRequestView(
+                id=one.id,
+                text=one.text,
+                commitment=one.commitment,
+                source=one.source,
+                heard_on=one.heard_on,
+                answer=answer,  # type: ignore[arg-type]
+                words=words,
+                answer_due=ref.quarter.next() if later else None,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""`charter db`: bring the schema up to date, check it, back it up, restore it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.common import Json, answer, will
+from flows.settings import read_settings
+from flows.wiring import prepare, writable
+from providers import backup as backups
+from providers.database import open_engine, require_current, revision
+
+app = typer.Typer(help="Look after the database.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade(as_json: Json = False) -> None:
+    """Bring the database to this release's schema; a new one is made where there is none."""
+    settings = read_settings()
+    will("Bringing the database to this release's schema.", quiet=as_json)
+    prepare(settings)
+    at = revision(open_engine(settings.database))
+    answer({"revision": at}, f"The database is at revision {at}.", as_json=as_json)
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Say whether the database's schema is the one this release speaks."""
+    settings = read_settings()
+    writable(settings.home)
+    engine = open_engine(settings.database)
+    require_current(engine)
+    at = revision(engine)
+    answer({"revision": at}, f"The database is at revision {at}, as it should be.", as_json=as_json)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    as_json: Json = False,
+) -> None:
+    """Write a copy of the whole database, consistent even while it is in use."""
+    engine = open_engine(read_settings().database)
+    require_current(engine)
+    will(f"Copying the database to {to}.", quiet=as_json)
+    done = backups.backup(engine, to)
+    answer({"file": str(to), "entries": done.entries}, done.in_words(), as_json=as_json)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="A file that `charter db backup` wrote.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a database that holds something.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in place of the database, once its ledger has been checked."""
+    settings = read_settings()
+    writable(settings.home)
+    will(f"Restoring the database from {source}.", quiet=as_json)
+    done = backups.restore(open_engine(settings.database), source, force=force)
+    answer({"file": str(source), "entries": done.entries}, done.in_words(), as_json=as_json)

@@ -1,0 +1,96 @@
+"""`charter staff`: who works for a region, in which role, from when to when."""
+
+from typing import Annotated
+
+import typer
+
+from charter.quarters import london_date
+from flows.commands.common import By, Json, actor, answer, day, reading, table, will, writing
+from flows.commands.options import RegionName
+from providers import cycles
+from providers import staff as store
+
+app = typer.Typer(help="The people of a region's own team.", no_args_is_help=True)
+RoleName = Annotated[
+    str, typer.Option(help="commissioner, approver, listening_partner, reader or administrator.")
+]
+Email = Annotated[str, typer.Option(help="Their e-mail address, which they sign in with.")]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    region: RegionName,
+    name: Annotated[str, typer.Option(help="Their name, as letters address them.")],
+    email: Email,
+    role: RoleName,
+    starts: Annotated[str, typer.Option("--from", help="First day; today when left out.")] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Give a person a role in a region."""
+    service = writing(context)
+    will(f"Adding {email} as {role.replace('_', ' ')} of {region}.", quiet=as_json)
+    who = actor(service, by)
+    with service.database.writing() as session:
+        done = store.add(
+            session,
+            service.clock(),
+            who,
+            email=email,
+            region_code=region,
+            role=role,
+            name=name,
+            starts=day(starts) if starts else None,
+        )
+    answer(
+        {"region": region, "email": email, "role": role, "changed": done},
+        f"{email} is {role.replace('_', ' ')} of {region}."
+        if done
+        else f"{email} had that role already.",
+        as_json=as_json,
+    )
+
+
+@app.command("list")
+def list_(context: typer.Context, region: RegionName, as_json: Json = False) -> None:
+    """List a region's team as it is today."""
+    service = reading(context)
+    with service.database.reading() as session:
+        code = cycles.region_of(session, region).code
+        members = store.staff_of(session, code, london_date(service.clock()))
+    rows = [
+        {"name": m.name, "email": m.email, "role": m.role, "from": m.starts, "to": m.ends}
+        for m in members
+    ]
+    if as_json:
+        answer(rows, [], as_json=True)
+        return
+    table(
+        f"{len(rows)} in the team of {code}",
+        ["Name", "E-mail", "Role", "From", "To"],
+        [[str(value or "") for value in row.values()] for row in rows],
+    )
+
+
+@app.command()
+def end(
+    context: typer.Context,
+    region: RegionName,
+    email: Email,
+    role: RoleName,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """End a person's role in a region from today; they lose access at once."""
+    service = writing(context)
+    who = actor(service, by)
+    with service.database.writing() as session:
+        done = store.end(session, service.clock(), who, email=email, region_code=region, role=role)
+    answer(
+        {"region": region, "email": email, "role": role, "changed": done},
+        f"{email} is no longer {role.replace('_', ' ')} of {region}."
+        if done
+        else f"{email}'s role in {region} had ended already.",
+        as_json=as_json,
+    )

@@ -1,0 +1,161 @@
+"""Writes each digest in the transaction that claims it, and records what became of it."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from charter.chasing import Reachable, why_not
+from charter.commitments import CharterFile
+from charter.policy import Anchor, Policy, Role, Rung
+from charter.quarters import Calendar, say
+from charter.returns import Life, State
+from charter.steps import Refused as RefusedStep
+from charter.steps import Unsent
+from flows.cases import Gathered, gather, return_of
+from notifications import outbox
+from notifications.channels.base import Outcome, Refused
+from notifications.delivery import Compose
+from notifications.letters import Composed, Letters
+from notifications.outbox import Letter, LetterLine, Line
+from notifications.wording import Item
+from providers import cycles, lives, returns
+from providers.people import address_refused
+from providers.returns import Ref
+
+ENGINE = "engine"
+
+
+def composer(calendar: Calendar, base_url: str) -> Compose:
+    """What the post office calls to have a letter written: asks again, line by line, what is owed."""
+    letters = Letters()
+
+    def compose(
+        session: Session, letter: Letter, lines: list[LetterLine], now: datetime
+    ) -> Composed | None:
+        refs = {r.id: r for r in returns.refs(session, ids={return_of(x.subject) for x in lines})}
+        gathered = gather(session, refs.values(), now)
+        kept = [x for x in lines if _still(session, letter, x, refs, gathered, now)]
+        if not kept:
+            return None
+        here = [refs[return_of(x.subject)] for x in kept]
+        rules = [gathered.policies[r.policy_version] for r in here]
+        top = max(zip(kept, rules, strict=True), key=lambda pair: pair[1].rank(pair[0].topic))
+        charter = cycles.charter_of(session, here[-1].charter_version)
+        items = [
+            _item(r, x, rule, gathered, calendar, letter.to_person)
+            for r, x, rule in zip(here, kept, rules, strict=True)
+        ]
+        quarter = max(r.quarter for r in here)
+        return letters.render(
+            top[1].find(top[0].topic).letter,
+            {
+                "to_name": gathered.names[letter.to_person][0],
+                "region": here[0].region_name,
+                "quarter": str(quarter),
+                "quarter_words": quarter.in_words,
+                "items": items,
+                "link": f"{base_url}/sign-in",
+                "sample": here[0].sample,
+                "working_wording": _notice(charter),
+            },
+        )
+
+    return compose
+
+
+def _notice(charter: CharterFile) -> str:
+    return charter.notice if charter.is_working else ""
+
+
+def _still(
+    session: Session,
+    letter: Letter,
+    row: LetterLine,
+    refs: dict[int, Ref],
+    gathered: Gathered,
+    now: datetime,
+) -> bool:
+    """Whether a line is still owed; if not, it leaves the letter and the return's life says so."""
+    ref = refs[return_of(row.subject)]
+    rung = gathered.policies[ref.policy_version].find(row.topic)
+    why = why_not(rung, gathered.cases[ref.id], letter.to_person, now)
+    if why is None:
+        return True
+    outbox.drop_line(session, letter.key, Line(row.subject, row.topic, row.occasion), why)
+    step = Unsent(
+        rung=row.topic,
+        person=letter.to_person,
+        letter=letter.key,
+        reason=why,
+        occasion=row.occasion,
+    )
+    lives.record(session, ref.id, step, now, ENGINE)
+    return False
+
+
+def _item(
+    ref: Ref,
+    row: LetterLine,
+    policy: Policy,
+    gathered: Gathered,
+    calendar: Calendar,
+    person: int,
+) -> Item:
+    case = gathered.cases[ref.id]
+    life, rung = case.life, policy.find(row.topic)
+    return Item(
+        kind=rung.letter,
+        prison=ref.site_name,
+        provider=ref.party_name if ref.party_kind == "provider" else "",
+        role=_role(case.people, person, rung),
+        standing=_standing(life),
+        due=_due_words(rung, ref, life),
+        recorded_on=_last_rung(policy, life.due, calendar),
+        publishes=say(ref.dates.publishes),
+        about=", ".join(life.questions),
+        revision=max(1, life.revision),
+        note=f"Please note: {life.due_why}." if life.due_why and rung.is_chaser else "",
+        quarter_words=ref.quarter.in_words,
+    )
+
+
+def _role(people: tuple[Reachable, ...], person: int, rung: Rung) -> str:
+    held = [p.role for p in people if p.person == person]
+    wanted = [role for role in rung.to if role in held]
+    return (wanted or held or [Role.LEAD])[0].value
+
+
+def _standing(life: Life) -> str:
+    """How it stands for the reader; what is only unsigned is told apart."""
+    if life.waits_for_signer and not life.is_received:
+        return "with_signer"
+    if life.is_received or life.not_returned_at:
+        due = life.first_signed_due
+        at = life.first_signed_at
+        state = life.state(at) if at and due else State.NOT_RETURNED
+        return state.value
+    return "in_progress" if life.started else "not_started"
+
+
+def _due_words(rung: Rung, ref: Ref, life: Life) -> str:
+    if rung.anchor is Anchor.CHECKED:
+        return say(ref.dates.reply_ends)
+    if rung.anchor is Anchor.CHALLENGED:
+        return say(ref.dates.challenge_ends)
+    return say(life.due) if life.due else ""
+
+
+def _last_rung(policy: Policy, due: date | None, calendar: Calendar) -> str:
+    last = next((r for r in policy.rung if r.records_not_returned), None)
+    return say(calendar.shift(due, last.offset)) if last and due else ""
+
+
+def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime) -> None:
+    """A refused address ends a person's turn: the next round writes to whoever is next."""
+    if not isinstance(outcome, Refused) or not outcome.address_at_fault:
+        return
+    address_refused(session, letter.to_person, now)
+    subjects = {return_of(row.subject) for row in outbox.lines_of(session, letter.key)}
+    for return_id in sorted(subjects):
+        step = RefusedStep(person=letter.to_person, letter=letter.key)
+        lives.record(session, return_id, step, now, ENGINE, once=f"refused/{letter.key}")

@@ -1,0 +1,57 @@
+"""Serves the portal and the families' site over HTTP, with sign-in messages leaving at once."""
+
+import secrets
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from flows.wiring import App
+from notifications.channels.base import Envelope, as_email, hand_over_now
+from notifications.letters import render
+from portal.app import create_app
+
+
+def portal(service: App) -> FastAPI:
+    """The portal, wired to the record, the clock and the post office."""
+    settings = service.settings
+
+    def send_sign_in(email: str, name: str, link: str, code: str) -> None:
+        letter = render("sign_in", {"to_name": name, "link": link, "code": code})
+        envelope = Envelope(
+            key=f"sign-in-{secrets.token_hex(8)}",
+            to=email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            from_=settings.mail_from,
+            at=service.clock(),
+        )
+        hand_over_now(service.post.letters.channel, as_email(envelope))
+
+    return create_app(
+        service.database,
+        service.clock,
+        send_sign_in=send_sign_in,
+        base_url=settings.base_url,
+        secret_key=settings.secret_key.get_secret_value() or _kept_secret(service.home),
+        site_folder=service.home / "site",
+        calendar=service.calendar,
+        production=settings.env == "production",
+    )
+
+
+def _kept_secret(home: Path) -> str:
+    """A secret of this home's own, for use outside production."""
+    kept = home / "secret-key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(32))
+    return kept.read_text()
+
+
+def run_portal(service: App, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    print(f"Portal: http://{host}:{port}/   Families' site: http://{host}:{port}/families/")
+    print("Stop with Ctrl-C.", flush=True)
+    uvicorn.run(portal(service), host=host, port=port, log_level="warning", server_header=False)

@@ -1,0 +1,186 @@
+"""What a letter says of each return, by its kind, its standing and who reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CHASERS = ("request", "notice", "reminder", "overdue", "warning")
+DIGESTS = (
+    *CHASERS,
+    "not_returned",
+    "receipt",
+    "question",
+    "reply_window",
+    "published",
+    "unreachable",
+)
+SIGN_IN = "sign_in"
+KINDS = (*DIGESTS, SIGN_IN)
+"""Every kind of letter there is; each has a folder of templates."""
+
+ROLES = {
+    "lead": "a provider lead",
+    "deputy": "a deputy lead",
+    "signer": "a signing director",
+    "contract_manager": "a contract manager",
+    "commissioner": "a commissioner",
+    "listening_partner": "a listening partner",
+}
+
+LABELS = {
+    "request": "return wanted",
+    "notice": "return to come",
+    "reminder": "reminder",
+    "overdue": "overdue",
+    "warning": "not signed",
+    "not_returned": "not returned",
+    "receipt": "received",
+    "question": "question",
+    "reply_window": "ready to check",
+    "published": "published",
+    "unreachable": "contact list",
+}
+
+_STANDS = {
+    "not_started": "This return has not been started.",
+    "in_progress": "This return has been started, and is not finished.",
+    "with_signer": "This return is waiting for the signing director.",
+    "extended": "More time has been agreed for this return.",
+    "received": "We have received the signed return.",
+    "received_late": "We have received the signed return. It came after the due date.",
+    "nil": "We have received the signed return. It says that the service did not run.",
+    "not_returned": "No signed return has come.",
+}
+STANDINGS = tuple(_STANDS)
+"""How a return may stand: the seven states, and `with_signer` for one that is only unsigned."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One return in a digest; dates are in words, as they are to be read.
+
+    `kind` is the letter this item would be by itself, `role` what the reader is to the service.
+    `recorded_on` and `publishes` are needed by a warning, `due` by all that ask for a return.
+    `about` names the commitments a question is about; `note` is any sentence more; `quarter_words`
+    is given when it is not the letter's own quarter.
+    """
+
+    kind: str
+    prison: str
+    provider: str
+    role: str = "lead"
+    standing: str = "not_started"
+    due: str = ""
+    recorded_on: str = ""
+    publishes: str = ""
+    about: str = ""
+    revision: int = 1
+    note: str = ""
+    quarter_words: str = ""
+
+    def __post_init__(self) -> None:
+        for what, value, known in (
+            ("kind", self.kind, DIGESTS),
+            ("role", self.role, tuple(ROLES)),
+            ("standing", self.standing, STANDINGS),
+        ):
+            if value not in known:
+                raise ValueError(f"an item's {what} is one of {', '.join(known)}; not '{value}'")
+        if self.kind in CHASERS and not self.due:
+            raise ValueError(f"a {self.kind} needs the due date")
+        if self.kind == "warning" and not (self.recorded_on and self.publishes):
+            raise ValueError("a warning says when it will be recorded and when published")
+
+    @property
+    def heading(self) -> str:
+        """The line it stands under: prison, provider, and the quarter when it is another one."""
+        place = f"{self.prison} ({self.provider})" if self.provider else self.prison
+        return f"{place}, {self.quarter_words}" if self.quarter_words else place
+
+    @property
+    def label(self) -> str:
+        """What it is, in a letter about other things."""
+        return LABELS[self.kind]
+
+    @property
+    def words(self) -> str:
+        """What is to be said of it."""
+        return item_words(self)
+
+
+def item_words(item: Item) -> str:
+    """A few short sentences: how the return stands for this reader, and what comes next."""
+    said = [_chaser(item)] if item.kind in CHASERS else [_news(item)]
+    return " ".join([*said, item.note.strip()]).strip()
+
+
+def _chaser(item: Item) -> str:
+    for_signature = item.role == "signer" and item.standing == "with_signer"
+    stands = "This return is waiting for you to sign." if for_signature else _STANDS[item.standing]
+    due = f"It is due by the end of {item.due}."
+    was_due = f"It was due by the end of {item.due}."
+    fresh = item.standing == "not_started"
+    match item.kind:
+        case "request":
+            ask = f"Please send this return by the end of {item.due}."
+            if fresh:
+                return ask
+            return f"{stands} {due if item.standing == 'with_signer' else ask}"
+        case "notice":
+            return f"This return is due by the end of {item.due}." if fresh else f"{stands} {due}"
+        case "overdue":
+            return f"{stands} {was_due}"
+        case "warning":
+            return (
+                f"{stands} {was_due} If it is not signed before {item.recorded_on}, "
+                "we will record it as not returned. "
+                f"Families will be able to read that from {item.publishes}."
+            )
+    return f"{stands} {due}"
+
+
+def _news(item: Item) -> str:
+    match item.kind:
+        case "not_returned":
+            was_due = f" It was due by the end of {item.due}." if item.due else ""
+            publishes = f" from {item.publishes}" if item.publishes else ""
+            return (
+                f"No signed return has come.{was_due} It is now recorded as not returned. "
+                f"Families will be able to read that{publishes}."
+            )
+        case "receipt":
+            return _STANDS[item.standing]
+        case "question":
+            about = f"The question is about {item.about}. " if item.about else ""
+            by = f" by the end of {item.due}" if item.due else ""
+            return f"{about}Please answer it{by}."
+        case "reply_window":
+            by = f" by the end of {item.due}" if item.due else ""
+            if item.role == "listening_partner":
+                return f"Please say whether the replies to families are faithful{by}."
+            return f"Please check the page{by}."
+        case "published":
+            if item.revision > 1:
+                return f"Revision {item.revision} of the page is published."
+            return "The page is published."
+    return "Letters to the people on our list for this service could not be delivered."
+
+
+def why_you(items: Sequence[Item]) -> str:
+    """The sentence that says why this person is written to."""
+    roles = list(dict.fromkeys(ROLES[item.role] for item in items))
+    named = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} and {roles[-1]}"
+    return f"Our contact list names you as {named}."
+
+
+def place(items: Sequence[Item], kind: str) -> str:
+    """The prison, or how many, for a subject; honest about a letter that speaks of other things."""
+    prisons = list(dict.fromkeys(item.prison for item in items))
+    own = list(dict.fromkeys(item.prison for item in items if item.kind == kind))
+    if len(prisons) == 1:
+        return prisons[0]
+    if len(own) == len(prisons):
+        return f"{len(own)} prisons"
+    if len(own) > 1:
+        return f"{len(own)} of {len(prisons)} prisons"
+    others = len(prisons) - 1
+    return f"{own[0]} and {others} other prison{'s' if others > 1 else ''}"

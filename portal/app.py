@@ -1,0 +1,161 @@
+"""The portal as one web app, made from what it is given: it reads no clock and no environment."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from charter.quarters import Calendar
+from portal import families
+from portal.console.routes import router as console
+from portal.cookies import Cookies
+from portal.desk import Desk, SendSignIn, desk_of
+from portal.doors import (
+    INSIDE,
+    NotForYou,
+    NotHere,
+    NotSignedIn,
+    SignedIn,
+    StaleForm,
+    signed_in,
+)
+from portal.provider.routes import router as provider
+from portal.security import Gatekeeper, TooMuch, add_headers, origin_of
+from portal.signin.routes import router as signin
+from providers.cycles import Unknown
+from providers.database import Database
+
+STATIC = Path(__file__).parent / "static"
+SHOWN = {".css", ".svg"}
+
+
+def create_app(
+    database: Database,
+    clock: Callable[[], datetime],
+    *,
+    send_sign_in: SendSignIn,
+    base_url: str,
+    secret_key: str,
+    site_folder: Path | None,
+    calendar: Calendar,
+    production: bool,
+) -> FastAPI:
+    """The portal: sign-in, the provider's return, the console, and the families' site beside them.
+
+    `clock` gives the instant of each request, in any zone. `send_sign_in` is called off the
+    request, with address, name, link and code. `base_url` is how people reach us: over HTTPS the
+    cookies are Secure. `site_folder` may appear, and be swapped, while the app runs.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(
+        database=database,
+        clock=clock,
+        send_sign_in=send_sign_in,
+        base_url=base_url,
+        secret_key=secret_key,
+        site_folder=site_folder,
+        calendar=calendar,
+        production=production,
+        cookies=Cookies(secure=base_url.startswith("https://")),
+    )
+    app.add_middleware(
+        Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse
+    )
+    app.mount("/static", Shown(directory=STATIC), name="static")
+    app.add_api_route("/", front, methods=["GET"], name="front")
+    for router in (signin, provider, console, families.router):
+        app.include_router(router)
+    _answer_errors(app)
+    return app
+
+
+def front(visit: SignedIn) -> Response:
+    """Everybody's first page: their returns, or their region."""
+    return visit.go("/returns" if visit.visitor.services else "/console")
+
+
+class Shown(StaticFiles):
+    """Our own static files: styles and pictures, and nothing else that lies in the folder."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file that browsers may keep for a day; its address changes when it does."""
+        if Path(path).suffix not in SHOWN:
+            raise HTTPException(404)
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=86400"
+        return response
+
+
+def _answer_errors(app: FastAPI) -> None:
+    for kind in (NotHere, Unknown, RequestValidationError):
+        app.add_exception_handler(kind, not_here)
+    app.add_exception_handler(HTTPException, by_status)
+    app.add_exception_handler(NotSignedIn, to_sign_in)
+    app.add_exception_handler(NotForYou, not_for_you)
+    app.add_exception_handler(StaleForm, stale)
+    app.add_exception_handler(TooMuch, too_much)
+    app.add_exception_handler(Exception, broken)
+
+
+def refuse(request: Request, status: int) -> Response:
+    """The page for a request that goes no further."""
+    name = "shared/too_much.html" if status == 413 else "shared/stale.html"
+    return desk_of(request).pages.show(name, status)
+
+
+def to_sign_in(request: Request, _error: Exception) -> Response:
+    """Off to sign in, and back to this page afterwards."""
+    desk = desk_of(request)
+    response = RedirectResponse("/sign-in", 303)
+    if request.method == "GET" and INSIDE.fullmatch(request.url.path):
+        desk.cookies.set(response, "next", request.url.path)
+    return response
+
+
+def by_status(request: Request, error: Exception) -> Response:
+    """What the framework refuses by itself: no such address, or not that way."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _show(request, "shared/not_here.html", status if status in (400, 405) else 404)
+
+
+def not_here(request: Request, _error: Exception) -> Response:
+    """There is nothing here for this visitor, whether or not there is for another."""
+    return _show(request, "shared/not_here.html", 404)
+
+
+def not_for_you(request: Request, error: Exception) -> Response:
+    """The visitor may look, but somebody else has to act."""
+    return _show(request, "shared/not_for_you.html", 403, why=str(error))
+
+
+def stale(request: Request, _error: Exception) -> Response:
+    """The form was made for another session, or for none."""
+    return _show(request, "shared/stale.html", 403)
+
+
+def too_much(request: Request, _error: Exception) -> Response:
+    """More was sent than any form of ours holds."""
+    return _show(request, "shared/too_much.html", 413)
+
+
+def broken(request: Request, _error: Exception) -> Response:
+    """Something of ours went wrong; it is in the server's log, and not on the page."""
+    response = desk_of(request).pages.show("shared/broken.html", 500)
+    add_headers(MutableHeaders(raw=response.raw_headers), production=desk_of(request).production)
+    return response
+
+
+def _show(request: Request, name: str, status: int, **context: object) -> Response:
+    """An error page, with the visitor's own header where we know who it is."""
+    try:
+        return signed_in(request).page(name, status, **context)
+    except NotSignedIn:
+        return desk_of(request).pages.show(name, status, **context)

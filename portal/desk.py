@@ -1,0 +1,44 @@
+"""What every room of the portal shares: the database, the clock it was given, and how to draw."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from starlette.requests import Request
+
+from charter.quarters import Calendar
+from portal.cookies import Cookies
+from portal.limits import Limits
+from portal.pages import Pages
+from providers.database import Database
+
+SendSignIn = Callable[[str, str, str, str], None]
+"""Sends a sign-in message to an e-mail address, with the person's name, the link and the code."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Made once, when the app is; nothing in it changes but the rate limits' counters."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    send_sign_in: SendSignIn
+    base_url: str
+    secret_key: str
+    site_folder: Path | None
+    calendar: Calendar
+    production: bool
+    cookies: Cookies
+    pages: Pages = field(default_factory=Pages)
+    limits: Limits = field(default_factory=Limits)
+
+    def address(self, path: str) -> str:
+        """A path of ours as people can open it from a message."""
+        return self.base_url.rstrip("/") + path
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the app that a request came to."""
+    desk: Desk = request.app.state.desk
+    return desk

@@ -1,0 +1,144 @@
+"""Draws pages: our own templates are strict; the design system's components are let in as guests."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChainableUndefined,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from charter.quarters import LONDON, say
+from portal.forms import Faults
+
+HERE = Path(__file__).parent
+AUDIENCES = ("signin", "provider", "console")
+SERVICE = "Charter accountability"
+SENTENCE = "Quarterly returns on the Family and Carers’ Charter"
+RAW = {"html", "beforeInput", "afterInput", "beforeInputs", "afterInputs"}
+"""Parameters that a component prints as they are: they may hold markup of ours and nothing else."""
+
+
+class NotMarkup(TypeError):
+    """A template handed plain words to a parameter that is printed unescaped."""
+
+
+class Components:
+    """The design system's macros by name; what they would print raw must be markup already."""
+
+    def __init__(self) -> None:
+        self._guests = Environment(
+            loader=PackageLoader("nhsuk_frontend_jinja", "templates"),
+            autoescape=True,
+            undefined=ChainableUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def named(self, folder: str, macro: str) -> Callable[[dict[str, Any]], Markup]:
+        """One macro, checked on every call."""
+        template = self._guests.get_template(f"nhsuk/components/{folder}/macro.jinja")
+        draw = getattr(template.module, macro)
+
+        def drawn(params: dict[str, Any]) -> Markup:
+            refuse_raw_words(params)
+            return Markup(draw(params))  # noqa: S704 - a macro with autoescape gives markup
+
+        return drawn
+
+
+def refuse_raw_words(params: object) -> None:
+    """NotMarkup where a plain string would reach the page unescaped."""
+    if isinstance(params, dict):
+        for name, value in params.items():
+            if name in RAW and isinstance(value, str) and not isinstance(value, Markup) and value:
+                raise NotMarkup(f"'{name}' is printed as it is; give it markup, or use 'text'")
+            refuse_raw_words(value)
+    elif isinstance(params, list | tuple):
+        for value in params:
+            refuse_raw_words(value)
+
+
+COMPONENTS = {
+    "back_link": ("back-link", "backLink"),
+    "button": ("button", "button"),
+    "checkboxes": ("checkboxes", "checkboxes"),
+    "date_input": ("date-input", "dateInput"),
+    "error_summary": ("error-summary", "errorSummary"),
+    "input": ("input", "input"),
+    "inset_text": ("inset-text", "insetText"),
+    "notification_banner": ("notification-banner", "notificationBanner"),
+    "panel": ("panel", "panel"),
+    "radios": ("radios", "radios"),
+    "select": ("select", "select"),
+    "skip_link": ("skip-link", "skipLink"),
+    "summary_list": ("summary-list", "summaryList"),
+    "table": ("tables", "table"),
+    "tag": ("tag", "tag"),
+    "task_list": ("task-list", "taskList"),
+    "textarea": ("textarea", "textarea"),
+    "warning_callout": ("warning-callout", "warningCallout"),
+}
+
+
+class Pages:
+    """Every page of the portal by its template's name, as `provider/check.html`."""
+
+    def __init__(self) -> None:
+        folders = {name: FileSystemLoader(HERE / name / "templates") for name in AUDIENCES}
+        shared = FileSystemLoader(HERE / "templates")
+        self.env = Environment(
+            loader=PrefixLoader({"shared": shared, **folders}),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        guests = Components()
+        nhs = {name: guests.named(*where) for name, where in COMPONENTS.items()}
+        self.env.globals.update(nhs=nhs, service=SERVICE, sentence=SENTENCE, asset=asset)
+        self.env.filters.update(day=say, moment=moment, paragraphs=paragraphs)
+
+    def show(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+        """The answer with this page; whatever the page needs is in `context`."""
+        given = {"visitor": None, "faults": Faults(), "sample": "", "notice": "", **context}
+        return HTMLResponse(self.env.get_template(name).render(given), status)
+
+
+def asset(path: str) -> str:
+    """The address of a file of ours, changing when the file does."""
+    digest = hashlib.sha256((HERE / "static" / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def moment(at: datetime) -> str:
+    """`28 October 2026 at 9:05am`, in London."""
+    local = at.astimezone(LONDON)
+    half = "am" if local.hour < 12 else "pm"
+    return f"{say(local.date())} at {local.hour % 12 or 12}:{local.minute:02}{half}"
+
+
+def paragraphs(text: str) -> Markup:
+    """Somebody's words as paragraphs, a new one at each line end, everything escaped."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+def due_words(due: date | None, today: date) -> str:
+    """`3 days left`, `due today` or `2 days late`; empty where no date is set."""
+    if due is None:
+        return ""
+    days = (due - today).days
+    if days == 0:
+        return "due today"
+    many = "day" if abs(days) == 1 else "days"
+    return f"{days} {many} left" if days > 0 else f"{-days} {many} late"

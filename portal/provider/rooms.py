@@ -1,0 +1,141 @@
+"""A return as the person at its door may see it: theirs, with what they may do, or not there."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+from starlette.responses import HTMLResponse
+
+from charter.commitments import CharterFile
+from charter.policy import Role
+from charter.quarters import london_date
+from charter.returns import Life, State
+from portal.doors import NotForYou, NotHere, Visit, number
+from providers import answering, cycles, lives, returns
+from providers.register import people
+from providers.returns import Ref
+
+READERS = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
+PREPARERS = frozenset(answering.PREPARERS)
+
+
+class Closed(Exception):
+    """The return, or this part of it, cannot be changed now; the message says why."""
+
+    def __init__(self, why: str, return_id: int) -> None:
+        super().__init__(why)
+        self.return_id = return_id
+
+
+@dataclass(frozen=True)
+class Room:
+    """One return, how it stands, and what this visitor is to it."""
+
+    ref: Ref
+    life: Life
+    charter: CharterFile
+    roles: frozenset[str]
+    state: State
+    today: date
+
+    @property
+    def path(self) -> str:
+        """Where the return's own page is."""
+        return f"/returns/{self.ref.id}"
+
+    @property
+    def name(self) -> str:
+        """The prison, with the service line where there is one."""
+        return f"{self.ref.site_name} ({self.ref.line})" if self.ref.line else self.ref.site_name
+
+    @property
+    def can_prepare(self) -> bool:
+        """May fill it in and hand it over."""
+        return bool(self.roles & PREPARERS)
+
+    @property
+    def can_sign(self) -> bool:
+        """May put their name to it."""
+        return Role.SIGNER in self.roles
+
+    @property
+    def closed(self) -> str:
+        """Why it cannot be changed now; empty when it can."""
+        return answering.is_open(self.life)
+
+    @property
+    def whole_is_open(self) -> bool:
+        """Open from end to end, and not just where the commissioner asked."""
+        return not self.closed and not self.life.questions
+
+    def is_open(self, commitment: str) -> bool:
+        """Whether this commitment's answer can be changed now."""
+        return self.whole_is_open or (not self.closed and commitment in self.life.questions)
+
+    def can_reply(self) -> bool:
+        """The right of reply: once it is checked, changed or not returned, until it is published."""
+        checked = self.life.confirmed_at or self.life.changes or self.life.not_returned_at
+        over = self.today > self.ref.dates.challenge_ends
+        still = not self.life.revision or bool(self.life.revising)
+        return self.can_prepare and bool(checked or over) and still
+
+
+def enter(session: Session, visit: Visit, return_id: str) -> Room:
+    """The visitor's return of that number; NotHere if it is none of theirs."""
+    found = returns.refs(session, ids=[number(return_id)])
+    roles = visit.visitor.services.get(found[0].service_id, frozenset()) if found else frozenset()
+    if not roles & READERS:
+        raise NotHere
+    life = lives.lives(session, [found[0].id])[found[0].id]
+    return room_of(session, visit, found[0], life)
+
+
+def room_of(session: Session, visit: Visit, ref: Ref, life: Life) -> Room:
+    """The room of a return that the visitor is known to be a contact of."""
+    return Room(
+        ref=ref,
+        life=life,
+        charter=cycles.charter_of(session, ref.charter_version),
+        roles=visit.visitor.services[ref.service_id],
+        state=life.state(visit.now),
+        today=london_date(visit.now),
+    )
+
+
+def prepare(session: Session, visit: Visit, return_id: str, *, part: str = "") -> Room:
+    """The same, for changing it: the whole, or one commitment as `part`.
+
+    NotForYou if the visitor may only read it; Closed if it cannot be changed now.
+    """
+    room = enter(session, visit, return_id)
+    if not room.can_prepare:
+        raise NotForYou("only a lead, deputy or signing director of this service can change this")
+    if room.closed:
+        raise Closed(room.closed, room.ref.id)
+    if not (room.is_open(part) if part else room.whole_is_open):
+        raise Closed("only what the commissioner asked about is open", room.ref.id)
+    return room
+
+
+def show(visit: Visit, room: Room, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page about this return, with what its data says must be said of it."""
+    return visit.page(
+        name,
+        status,
+        room=room,
+        ref=room.ref,
+        life=room.life,
+        sample=room.ref.region_name if room.ref.sample else "",
+        notice=room.charter.notice if room.charter.is_working else "",
+        **context,
+    )
+
+
+def name_of(session: Session, by: str) -> str:
+    """The name behind `person:7`; `somebody else` where nobody is known."""
+    kind, _, key = by.partition(":")
+    if kind != "person" or not key.isdecimal():
+        return "somebody else"
+    found = people(session, [int(key)])
+    return found[int(key)].name if found else "somebody else"

@@ -1,0 +1,131 @@
+"""What stands between the web and every page: headers, a limit on size, and one origin only."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BIGGEST_BODY = 1_000_000
+"""Bytes a request may carry; the longest form has some tens of thousands."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No script may run: the portal has none."""
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+"""On every answer, unless the answer itself says otherwise."""
+
+TRANSPORT = "max-age=31536000; includeSubDomains"
+"""One year of HTTPS only."""
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def add_headers(headers: MutableHeaders, *, production: bool) -> None:
+    """Put our headers on an answer, leaving those it has."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if production:
+        headers.setdefault("strict-transport-security", TRANSPORT)
+
+
+class Gatekeeper:
+    """Middleware: refuses forms from other sites and bodies too big, and adds the headers.
+
+    `refuse` makes the page for a refusal from the request and its status, 403 or 413.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        origin: str,
+        production: bool,
+        refuse: Callable[[Request, int], Response],
+    ) -> None:
+        self.app = app
+        self.origin = origin
+        self.production = production
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request in, one answer out."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                add_headers(MutableHeaders(scope=message), production=self.production)
+            await send(message)
+
+        status = self._refusal(scope["method"], Headers(scope=scope))
+        app = self.refuse(Request(scope), status) if status else self.app
+        await app(scope, _Capped(receive).receive, with_headers)
+
+    def _refusal(self, method: str, headers: Headers) -> int:
+        if method not in SAFE_METHODS and not comes_from_here(headers, self.origin):
+            return 403
+        length = headers.get("content-length", "")
+        return 413 if length.isdecimal() and int(length) > BIGGEST_BODY else 0
+
+
+class TooMuch(Exception):
+    """A body went on past the limit without having said so."""
+
+
+class _Capped:
+    """A request's body, cut off where it passes the limit."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = BIGGEST_BODY
+
+    async def receive(self) -> Message:
+        """The next piece."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise TooMuch
+        return message
+
+
+def comes_from_here(headers: Headers, origin: str) -> bool:
+    """Whether a browser says that a form was sent from our own pages.
+
+    Browsers that do not say are let through to the check of the form's own token. Our pages send
+    no referrer, for which browsers write the origin as `null`.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    said = headers.get("origin")
+    return said is None or said in (origin, "null")
+
+
+def origin_of(base_url: str) -> str:
+    """`https://portal.example` from any address on it."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"

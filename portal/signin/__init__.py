@@ -1,0 +1,1 @@
+"""The front door: a link by e-mail, spent once, in the browser that asked for it."""
