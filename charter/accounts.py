@@ -91,7 +91,9 @@ def account(view: ReturnView, reader: Reader) -> Account:
         reply=reader.shown(life.reply if edition else "", "the right of reply", view.source),
         revision=edition.revision if edition else None,
         published_on=edition.published_on if edition else None,
-        revised_because=edition.because if edition else "",
+        revised_because=reader.shown(
+            edition.because if edition else "", "the reason for the revision", view.source
+        ),
     )
 
 

@@ -92,7 +92,7 @@ def checked(view: ReturnView) -> tuple[bool | None, str]:
     if life.confirmed_at is not None:
         day = say(london_date(life.confirmed_at))
         return True, f"{view.commissioner} checked these answers on {day}."
-    return False, f"This is the provider's own view, not yet checked by {view.commissioner}."
+    return False, f"This is the provider’s own view, not yet checked by {view.commissioner}."
 
 
 def runs(view: ReturnView) -> str:

@@ -96,5 +96,5 @@ def _line(account: Account, words: str, tag: Tag) -> News:
 
 
 def _nothing_new(account: Account) -> News:
-    words = f"{account.party_name} told us of nothing new."
-    return _line(account, words, account.tag)
+    kept = f" Its promises: {account.tally.words}." if account.tally else ""
+    return _line(account, f"{account.party_name} has no new action.{kept}", account.tag)

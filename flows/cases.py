@@ -14,7 +14,7 @@ from notifications import outbox
 from providers import cycles, lives
 from providers.register import ContactView, contacts_of
 from providers.returns import Ref
-from providers.staff import staff_of
+from providers.staff import StaffRole, staff_of
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
 
 
 def office(session: Session, region: str, today: date) -> list[ContactView]:
-    """The region's commissioners: its staff, as people a rung may speak to."""
+    """The region's commissioners and listening partners, as people a rung may speak to."""
     return [
         ContactView(
             person_id=member.person_id,
             name=member.name,
             email=member.email,
-            role=Role.COMMISSIONER,
+            role=Role(member.role.value),
             refused=False,
         )
         for member in staff_of(session, region, today)
-        if member.role == "commissioner"
+        if member.role in (StaffRole.COMMISSIONER, StaffRole.LISTENING_PARTNER)
     ]

@@ -12,6 +12,7 @@ from flows.commands import cycle, db, letters, record, register, returns, run, s
 from flows.commands.common import Asked
 from flows.settings import BadSettings
 from flows.wiring import CannotStart
+from notifications.site import SiteRefused
 from providers.answering import Incomplete
 from providers.cycles import Unknown
 from providers.database import WrongRevision
@@ -63,6 +64,7 @@ def main() -> None:
         BadSettings,
         BeyondHorizon,
         CannotStart,
+        SiteRefused,
         Unknown,
         WrongRevision,
         ValueError,

@@ -155,7 +155,9 @@ def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime
     if not isinstance(outcome, Refused) or not outcome.address_at_fault:
         return
     address_refused(session, letter.to_person, now)
-    subjects = {return_of(row.subject) for row in outbox.lines_of(session, letter.key)}
+    subjects = {
+        return_of(row.subject) for row in outbox.lines_of(session, [letter.key])[letter.key]
+    }
     for return_id in sorted(subjects):
         step = RefusedStep(person=letter.to_person, letter=letter.key)
         lives.record(session, return_id, step, now, ENGINE, once=f"refused/{letter.key}")

@@ -13,10 +13,11 @@ from providers.cycles import Unknown
 def listed(session: Session, state: str = "") -> list[dict[str, Any]]:
     """Every letter as `{key, to, kind, state, queued_at, settled_at, returns}`."""
     letters = outbox.listing(session, outbox.LetterState(state) if state else None)
-    spoken: dict[str, set[int]] = {letter.key: set() for letter in letters}
-    for line in outbox.lines_of(session, *spoken):
-        if not line.dropped:
-            spoken[line.letter_key].add(return_of(line.subject))
+    lines = outbox.lines_of(session, [letter.key for letter in letters])
+    spoken = {
+        key: {return_of(line.subject) for line in group if not line.dropped}
+        for key, group in lines.items()
+    }
     ids = {return_id for group in spoken.values() for return_id in group}
     names = {r.id: f"{r.party}/{r.site}/{r.quarter}" for r in returns.refs(session, ids=ids)}
     return [

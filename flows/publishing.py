@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from charter.pages import PrisonPage, QuarterPage, prison_key
+from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage, prison_key
 from charter.quarters import BeyondHorizon, Calendar, london_date
 from charter.steps import Published as PublishedStep
 from charter.summary import commitment_page, home_page, prison_page, quarter_page
@@ -17,7 +17,7 @@ from charter.views import NextUpdate, ReturnView, SiteView
 from flows.assembling import Told, region_views, tell
 from flows.post import Post
 from notifications.bulletin import render
-from notifications.site import check_site, write_site
+from notifications.site import SiteRefused, check_site, faults_of, write_site
 from providers import cycles, ledger, lives, publications, returns
 from providers.cycles import CycleView
 from providers.database import Database
@@ -69,6 +69,8 @@ def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
         if standing is None:
             return Bulletin(0, 0, 0, False, "", ())
         files = rebuilt(session, standing)
+        if faults := faults_of(files):
+            raise SiteRefused(f"the bulletin is not published: {faults[0]}")
     folder = site_folder(post.home)
     stale = made is not None or bool(check_site(folder)) or not folder.exists()
     if stale:
@@ -123,6 +125,7 @@ def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str
     commitments = [commitment_page(c, charter, published) for c in charter.commitments]
     sites = {one.standing.site.region.code + one.ref.site: one.standing.site for one in told}
     home = home_page(sites.values(), timetables, prisons, charter, contact=CONTACT)
+    pages: list[HomePage | QuarterPage | PrisonPage | CommitmentPage]
     pages = [home, *timetables, *prisons, *commitments]
     return {page.key: page.model_dump(mode="json") for page in pages}
 

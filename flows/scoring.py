@@ -62,6 +62,7 @@ def rescore(session: Session, refs: list[Ref]) -> dict[int, Receipt]:
             policies[r.policy_version],
             r.quarter,
             folded[r.id].changes,
+            baseline=r.baseline,
         )
         for r in refs
         if r.id in signed

@@ -8,16 +8,16 @@ from fastapi import FastAPI
 
 from flows.wiring import App
 from notifications.channels.base import Envelope, as_email, hand_over_now
-from notifications.letters import render
+from notifications.letters import Letters
 from portal.app import create_app
 
 
 def portal(service: App) -> FastAPI:
     """The portal, wired to the record, the clock and the post office."""
-    settings = service.settings
+    settings, letters = service.settings, Letters()
 
     def send_sign_in(email: str, name: str, link: str, code: str) -> None:
-        letter = render("sign_in", {"to_name": name, "link": link, "code": code})
+        letter = letters.render("sign_in", {"to_name": name, "link": link, "code": code})
         envelope = Envelope(
             key=f"sign-in-{secrets.token_hex(8)}",
             to=email,

@@ -18,8 +18,10 @@ from flows.settings import BadSettings, Settings, read_settings
 from notifications.channels import channel_for
 from notifications.delivery import PostOffice
 from providers import cycles, ledger
-from providers.database import Database, open_engine, require_current, revision, upgrade
+from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
+SHIPPED_CHARTER = "charter-working-0.1.toml"
+SHIPPED_POLICY = "policy-2026.1.toml"
 Clock = Callable[[], datetime]
 
 
@@ -98,25 +100,19 @@ def prepare(settings: Settings) -> None:
     """Bring the database to this release's schema and put the shipped rules on record."""
     writable(settings.home)
     engine = open_engine(settings.database)
-    if revision(engine) == "" or _is_behind(engine):
+    if is_behind(engine):
         upgrade(engine)
     require_current(engine)
-    with Database(engine).writing() as session:
-        for kind, name, read in (
-            ("charter", "charter-working-0.1.toml", lambda t: read_charter(t).version),
-            ("policy", "policy-2026.1.toml", lambda t: read_policy(t).version),
-        ):
-            body = shipped(name)
-            cycles.keep_rulebook(session, kind, read(body), body)
+    keep_shipped_rules(Database(engine))
     engine.dispose()
 
 
-def _is_behind(engine: object) -> bool:
-    try:
-        require_current(engine)  # type: ignore[arg-type]
-    except RuntimeError as error:
-        return "charter db upgrade" in str(error)
-    return False
+def keep_shipped_rules(database: Database) -> None:
+    """Put the Charter and the policy that come with the product on record."""
+    charter, policy = shipped(SHIPPED_CHARTER), shipped(SHIPPED_POLICY)
+    with database.writing() as session:
+        cycles.keep_rulebook(session, "charter", read_charter(charter).version, charter)
+        cycles.keep_rulebook(session, "policy", read_policy(policy).version, policy)
 
 
 def writable(home: Path) -> Path:

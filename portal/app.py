@@ -27,6 +27,7 @@ from portal.doors import (
     StaleForm,
     signed_in,
 )
+from portal.provider.rooms import Closed
 from portal.provider.routes import router as provider
 from portal.security import Gatekeeper, TooMuch, add_headers, origin_of
 from portal.signin.routes import router as signin
@@ -100,6 +101,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(NotSignedIn, to_sign_in)
     app.add_exception_handler(NotForYou, not_for_you)
+    app.add_exception_handler(Closed, closed)
     app.add_exception_handler(StaleForm, stale)
     app.add_exception_handler(TooMuch, too_much)
     app.add_exception_handler(Exception, broken)
@@ -134,6 +136,12 @@ def not_here(request: Request, _error: Exception) -> Response:
 def not_for_you(request: Request, error: Exception) -> Response:
     """The visitor may look, but somebody else has to act."""
     return _show(request, "shared/not_for_you.html", 403, why=str(error))
+
+
+def closed(request: Request, error: Exception) -> Response:
+    """The return stands differently from what the visitor's page showed."""
+    return_id = error.return_id if isinstance(error, Closed) else 0
+    return _show(request, "shared/closed.html", 409, why=str(error), return_id=return_id)
 
 
 def stale(request: Request, _error: Exception) -> Response:

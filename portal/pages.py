@@ -106,7 +106,9 @@ class Pages:
         guests = Components()
         nhs = {name: guests.named(*where) for name, where in COMPONENTS.items()}
         self.env.globals.update(nhs=nhs, service=SERVICE, sentence=SENTENCE, asset=asset)
-        self.env.filters.update(day=say, moment=moment, paragraphs=paragraphs)
+        self.env.filters.update(
+            day=say, moment=moment, paragraphs=paragraphs, summary=summary, fingerprint=fingerprint
+        )
 
     def show(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
         """The answer with this page; whatever the page needs is in `context`."""
@@ -131,6 +133,16 @@ def paragraphs(text: str) -> Markup:
     """Somebody's words as paragraphs, a new one at each line end, everything escaped."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+def summary(faults: Faults) -> list[dict[str, str]]:
+    """The lines of an error summary, each leading to its field."""
+    return [{"text": fault.message, "href": f"#{fault.field}"} for fault in faults]
+
+
+def fingerprint(sha: str) -> str:
+    """A SHA-256 in groups of eight, so that two people can compare it."""
+    return " ".join(sha[i : i + 8] for i in range(0, len(sha), 8))
 
 
 def due_words(due: date | None, today: date) -> str:

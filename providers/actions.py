@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
+from typing import cast
 
 from sqlmodel import Session, col, select
 
-from charter.actions import Change, Promise
+from charter.actions import ActionStatus, Change, Promise
 from charter.answers import ActionLine, ReturnDocument
 from charter.quarters import Quarter
 from providers import ledger
@@ -69,7 +71,11 @@ def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]
     for change, quarter, at in rows:
         found[change.action_id].append(
             Change(
-                quarter=quarter, at=at, status=change.status, due=change.due, reason=change.reason
+                quarter=quarter,
+                at=at,
+                status=cast(ActionStatus, change.status),
+                due=change.due,
+                reason=change.reason,
             )
         )
     return found
@@ -103,13 +109,28 @@ def open_lines(
     return tuple(lines)
 
 
-def numbered(document: ReturnDocument) -> ReturnDocument:
-    """The document with an id for each new action, so that signing it twice promises it once."""
-    stem = f"{document.provider}-{document.site}-{document.quarter}".lower()
-    taken = {line.id for line in document.actions}
-    free = (f"{stem}-{n}" for n in range(1, 1000) if f"{stem}-{n}" not in taken)
+def numbered(session: Session, document: ReturnDocument) -> ReturnDocument:
+    """The document with an id for each new action, one that no promise on record has."""
+    stem = document.action_stem
+    on_record = session.exec(select(Action.id).where(col(Action.id).startswith(stem)))
+    taken = {line.id for line in document.actions} | set(on_record)
+    free = (f"{stem}{n}" for n in count(1) if f"{stem}{n}" not in taken)
     lines = tuple(
         line if line.id else line.model_copy(update={"id": next(free)}) for line in document.actions
+    )
+    return document.model_copy(update={"actions": lines})
+
+
+def same_but_for_numbers(one: ReturnDocument, other: ReturnDocument) -> bool:
+    """Whether two documents of one return say the same, new actions numbered or not."""
+    return _unnumbered(one).content() == _unnumbered(other).content()
+
+
+def _unnumbered(document: ReturnDocument) -> ReturnDocument:
+    stem = document.action_stem
+    lines = tuple(
+        line.model_copy(update={"id": None}) if (line.id or "").startswith(stem) else line
+        for line in document.actions
     )
     return document.model_copy(update={"actions": lines})
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from charter.answers import Problem, ReturnDocument, check
-from charter.ledger import canonical, digest
+from charter.ledger import canonical
 from charter.policy import Role
 from charter.quarters import london_date
 from charter.returns import Life
@@ -104,7 +104,9 @@ def hand_over(
     _only_what_was_asked(session, here, life, document, found)
     if found:
         raise Incomplete(found)
-    frozen = actions.numbered(document).model_copy(update={"prepared_by": None, "signed_by": None})
+    frozen = actions.numbered(session, document).model_copy(
+        update={"prepared_by": None, "signed_by": None}
+    )
     sha = documents.keep(session, frozen.content_text())
     if life.handed_over != sha:
         lives.record(session, here.id, HandedOver(document=sha), now, f"person:{person}")
@@ -135,6 +137,14 @@ def _only_what_was_asked(
                 Problem(
                     f"answers[{answer.commitment}]",
                     "only the commitment the commissioner asked about is open; put this one back",
+                )
+            )
+    kept = {line.id for line in document.actions}
+    for line in signed.actions:
+        if line.id not in kept:
+            found.append(
+                Problem(
+                    "actions", f"'{line.title}' was promised when this return was signed; keep it"
                 )
             )
 
@@ -191,8 +201,8 @@ def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime)
         raise Incomplete(found + problems(session, here, document, complete=True))
     assert preparer and signer  # noqa: S101 - both were found above
     life = lives.lives(session, [here.id])[here.id]
-    frozen = actions.numbered(document).content_text()
-    if life.is_received and digest(frozen) == life.document:
+    signed = returns.signed_documents(session, {here.id: life.document}).get(here.id)
+    if signed is not None and actions.same_but_for_numbers(document, signed):
         return False
     sha = hand_over(session, here, document, now, by_email[preparer.email.lower()].person_id)
     sign(session, here, sha, now, by_email[signer.email.lower()].person_id)

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError
 
 from providers import ledger
@@ -185,8 +185,11 @@ def _to_disk(file: Path) -> None:
 
 def _pg(engine: Engine, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own tools; the password is handed over out of other users' sight."""
-    url = engine.url.set(drivername="postgresql")
-    address = url.set(password=None).render_as_string()
+    url = engine.url
+    without_password = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
+    address = without_password.render_as_string()
     found = which(program)
     if found is None:
         raise BackupRefused(

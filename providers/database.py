@@ -100,6 +100,17 @@ def downgrade(engine: Engine, to: str) -> None:
         command.downgrade(_alembic(connection=connection), to)
 
 
+def _is_known(found: str) -> bool:
+    scripts = ScriptDirectory.from_config(_alembic()).walk_revisions()
+    return found in {script.revision for script in scripts}
+
+
+def is_behind(engine: Engine) -> bool:
+    """Whether an upgrade would bring the schema to this release's revision."""
+    found = revision(engine)
+    return found != newest_revision() and (not found or _is_known(found))
+
+
 def require_current(engine: Engine) -> None:
     """Raise WrongRevision, with the mend, unless the schema is the one this release speaks."""
     try:
@@ -112,8 +123,7 @@ def require_current(engine: Engine) -> None:
     newest = newest_revision()
     if found == newest:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-    if found and found not in known:
+    if found and not _is_known(found):
         raise WrongRevision(
             f"the database is at revision {found}, newer than this release knows ({newest}); "
             "install the release that wrote it, or restore a backup"

@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 from charter.ledger import digest
 from providers.tables import Document
 
+BATCH = 200
+
 
 def keep(session: Session, text: str) -> str:
     """Store a text and give its SHA-256; the same text is stored once."""
@@ -28,8 +30,11 @@ def fetch(session: Session, shas: Iterable[str]) -> dict[str, str]:
 
 def first_changed(session: Session) -> str:
     """One sentence naming the first text that no longer matches its SHA-256; empty if none."""
-    rows = select(Document).order_by(col(Document.sha)).execution_options(yield_per=200)
-    for row in session.exec(rows):
-        if digest(row.body) != row.sha:
-            return f"the document {row.sha[:12]} has been changed since it was frozen"
+    rows, after = select(Document).order_by(col(Document.sha)).limit(BATCH), ""
+    while batch := session.exec(rows.where(col(Document.sha) > after)).all():
+        for row in batch:
+            if digest(row.body) != row.sha:
+                return f"the document {row.sha[:12]} has been changed since it was frozen"
+        after = batch[-1].sha
+        session.expunge_all()
     return ""

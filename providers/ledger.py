@@ -10,6 +10,9 @@ from charter.ledger import Entry, canonical, first_bad, sealed
 from providers.tables import LedgerHead, LedgerRow
 
 
+BATCH = 500
+
+
 class BeforeLastEntry(ValueError):
     """Somebody tried to write as of a time before the record's last entry."""
 
@@ -48,11 +51,16 @@ def last_at(session: Session) -> datetime | None:
     return datetime.fromisoformat(row.at) if row else None
 
 
-def entries(session: Session, first: int = 1) -> Iterator[Entry]:
-    """The entries from `first` on, in order, a batch at a time."""
-    rows = select(LedgerRow).where(col(LedgerRow.seq) >= first).order_by(col(LedgerRow.seq))
-    for row in session.exec(rows.execution_options(yield_per=500)):
-        yield Entry(row.seq, row.at, row.by, row.kind, row.subject, row.body, row.prev, row.hash)
+def entries(session: Session, after: int = 0) -> Iterator[Entry]:
+    """The entries after that one, in order, a batch at a time."""
+    rows = select(LedgerRow).order_by(col(LedgerRow.seq)).limit(BATCH)
+    while batch := session.exec(rows.where(col(LedgerRow.seq) > after)).all():
+        for row in batch:
+            yield Entry(
+                row.seq, row.at, row.by, row.kind, row.subject, row.body, row.prev, row.hash
+            )
+        after = batch[-1].seq
+        session.expunge_all()
 
 
 def verify(session: Session) -> str:

@@ -13,6 +13,8 @@ from charter.steps import STEP, Happened, Reminded, Skipped, Step
 from providers import ledger
 from providers.tables import LedgerRow, Return, StepRow
 
+BATCH = 500
+
 
 def record(
     session: Session, return_id: int, step: Step, now: datetime, by: str, once: str = ""
@@ -75,12 +77,16 @@ def first_unmatched(session: Session) -> str:
         select(StepRow, LedgerRow)
         .join(LedgerRow, col(LedgerRow.seq) == col(StepRow.seq))
         .order_by(col(StepRow.seq))
-        .execution_options(yield_per=500)
+        .limit(BATCH)
     )
-    for step, entry in session.exec(pairs):
-        vouched = canonical({"digest": digest(step.salt + step.body)})
-        if entry.body != vouched or entry.subject != f"return:{step.return_id}":
-            return f"the step behind ledger entry {step.seq} has been changed"
+    after = 0
+    while batch := session.exec(pairs.where(col(StepRow.seq) > after)).all():
+        for step, entry in batch:
+            vouched = canonical({"digest": digest(step.salt + step.body)})
+            if entry.body != vouched or entry.subject != f"return:{step.return_id}":
+                return f"the step behind ledger entry {step.seq} has been changed"
+        after = batch[-1][0].seq
+        session.expunge_all()
     return ""
 
 

@@ -79,7 +79,7 @@ def refs(
 ) -> list[Ref]:
     """Returns owed, in one query, by region, quarter, prison and party."""
     query = (
-        select(Return, Cycle, Region, Service, Site, Party)
+        select(Return, Cycle, Region, Service, Site, Party)  # type: ignore[call-overload]  # SQLModel types no more than four
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
         .join(Region, col(Region.code) == col(Cycle.region_code))
         .join(Service, col(Service.id) == col(Return.service_id))

@@ -11,7 +11,7 @@ from charter.quarters import say
 from providers.lives import lives
 from providers.people import batches
 from providers.register_rows import Row
-from providers.tables import Cycle, Return, Service, Site
+from providers.tables import Cycle, Party, Return, Service, Site
 from providers.taking_in import ImportRefused, Work
 
 Sites = Mapping[tuple[str, str], Site]
@@ -98,17 +98,22 @@ def _offers(work: Work, sites: Sites) -> dict[tuple[int, str, str, str], Offer]:
     offers: dict[tuple[int, str, str, str], Offer] = {}
     for row in work.register.rows:
         key = (sites[row.place].id or 0, row.provider_code, row.service_role, row.service_line)
-        line = f" ({row.service_line})" if row.service_line else ""
-        name = f"{row.provider_name or 'gap, no provider named'} at {row.site_name}{line}"
+        name = _name(row.provider_name, row.site_name, row.service_line)
         offers.setdefault(key, Offer(name)).listed[row.service_from].append(row)
     names = {site.id: site.name for site in sites.values()}
+    parties = {party.code: party.name for party in work.session.exec(select(Party))}
     for ids in batches(names):
         found = select(Service).where(col(Service.site_id).in_(ids)).order_by(col(Service.starts))
         for service in work.session.exec(found):
             key = (service.site_id, service.party_code or "", service.role, service.line)
-            name = f"{service.party_code or 'gap, no provider named'} at {names[service.site_id]}"
+            party = parties.get(service.party_code or "")
+            name = _name(party, names[service.site_id], service.line)
             offers.setdefault(key, Offer(name)).kept.append(service)
     return offers
+
+
+def _name(party: str | None, site: str, line: str) -> str:
+    return f"{party or 'no provider'} at {site}{f' ({line})' if line else ''}"
 
 
 def _pairs(offer: Offer) -> dict[date, Service]:

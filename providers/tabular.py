@@ -83,7 +83,7 @@ def read_table(
         return Table(problems=(Problem(0, "", what),))
     header = _trimmed(lines[0][1])
     columns = [re.sub(r"\s+", "_", cell.strip()).lower() for cell in header]
-    problems = list(_header_problems(columns, required, optional))
+    problems = list(_header_problems(header, columns, required, optional))
     if problems:
         return Table(problems=tuple(problems))
     rows = []
@@ -224,10 +224,10 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
 
 
 def _header_problems(
-    columns: list[str], required: Sequence[str], optional: Sequence[str]
+    header: list[str], columns: list[str], required: Sequence[str], optional: Sequence[str]
 ) -> Iterator[Problem]:
     for separator, said in _SEPARATORS.items():
-        if len(columns) == 1 and separator in columns[0]:
+        if len(header) == 1 and separator in header[0]:
             what = f"the columns are parted by {said}; part them by commas"
             yield Problem(1, "", what)
             return

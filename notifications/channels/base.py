@@ -117,7 +117,8 @@ def check_address(what: str, value: str) -> Address:
         value.encode("ascii")
         holder["To"] = value
         found: tuple[Address, ...] = holder["To"].addresses
-        sound = len(found) == 1 and not holder["To"].defects
+        alone = len(found) == 1 and holder["To"].groups[0].display_name is None
+        sound = alone and not holder["To"].defects
     except (ValueError, IndexError):
         sound = False
     if not sound or not (found[0].username and found[0].domain):

@@ -1,6 +1,7 @@
 """Alerts to the people who run the service, through Apprise and a short list of schemas."""
 
 import re
+import warnings
 from collections.abc import Sequence
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
@@ -17,7 +18,9 @@ class StaffAlerts:
 
     def __init__(self, urls: Sequence[str]) -> None:
         """Refuses, with a ValueError that repeats no secret, whatever is not on the list."""
-        NotificationManager().enable_only(*ALLOWED)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Apprise's own, as it loads
+            NotificationManager().enable_only(*ALLOWED)  # type: ignore[no-untyped-call]
         self._apprise = Apprise(asset=AppriseAsset(async_mode=False, secure_logging=True))
         for place, url in enumerate(urls, start=1):
             self._add(place, url)

@@ -87,16 +87,17 @@ def enter(session: Session, visit: Visit, return_id: str) -> Room:
     roles = visit.visitor.services.get(found[0].service_id, frozenset()) if found else frozenset()
     if not roles & READERS:
         raise NotHere
-    life = lives.lives(session, [found[0].id])[found[0].id]
-    return room_of(session, visit, found[0], life)
+    ref = found[0]
+    life = lives.lives(session, [ref.id])[ref.id]
+    return room_of(visit, ref, life, cycles.charter_of(session, ref.charter_version))
 
 
-def room_of(session: Session, visit: Visit, ref: Ref, life: Life) -> Room:
+def room_of(visit: Visit, ref: Ref, life: Life, charter: CharterFile) -> Room:
     """The room of a return that the visitor is known to be a contact of."""
     return Room(
         ref=ref,
         life=life,
-        charter=cycles.charter_of(session, ref.charter_version),
+        charter=charter,
         roles=visit.visitor.services[ref.service_id],
         state=life.state(visit.now),
         today=london_date(visit.now),

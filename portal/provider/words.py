@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from charter.answers import Answer, Problem
-from charter.quarters import say
+from charter.quarters import london_date, say
 from charter.returns import State
 from portal.pages import due_words
 from portal.provider.rooms import Room
@@ -91,15 +91,11 @@ def timing(room: Room, today: date) -> str:
     life = room.life
     if life.released:
         return f"No longer owed: {life.released}"
-    if life.is_received:
-        late = (
-            f", {life.days_late(life.first_signed_at)} days late" if _came_late(room) else ""
-        ) if life.first_signed_at else ""
-        return f"Signed{late}"
+    if life.signed_at is not None:
+        late = life.days_late(life.signed_at) if room.state is State.RECEIVED_LATE else 0
+        said = f"Signed on {say(london_date(life.signed_at))}"
+        return f"{said}, {late} {'day' if late == 1 else 'days'} late" if late else said
     if life.due is None:
         return "No date set"
     return f"Due {say(life.due)}, {due_words(life.due, today)}"
 
-
-def _came_late(room: Room) -> bool:
-    return room.state is State.RECEIVED_LATE

@@ -20,10 +20,9 @@ from portal.limits import (
 )
 from portal.signin.answering import answer_waiting
 from providers import sessions
+from providers.cells import email_address
 
 router = APIRouter()
-ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@\x00-\x1f\x7f]+")
-LONGEST_ADDRESS = 254
 FIGURES = re.compile(r"\d{6}", re.ASCII)
 
 
@@ -47,11 +46,14 @@ def sign_in(request: Request) -> Response:
 def ask_for_link(request: Request, form: TypedByAnyone) -> Response:
     """Note the request and answer at once, the same for every address; look it up afterwards."""
     desk = desk_of(request)
-    email = form.text("email").lower()
-    faults = Faults()
-    if len(email) > LONGEST_ADDRESS or not ADDRESS.fullmatch(email):
+    try:
+        email = email_address(form.text("email"))
+    except ValueError:
+        faults = Faults()
         faults.add("email", "enter an email address in the form name@organisation.nhs.uk")
-        return nonce_page(request, "signin/ask.html", 422, email=email, faults=faults)
+        return nonce_page(
+            request, "signin/ask.html", 422, email=form.text("email"), faults=faults
+        )
     allowed = desk.limits.allow(LINKS_PER_CALLER, "caller", caller(request))
     if not allowed or not desk.limits.allow(LINKS_PER_ADDRESS, "address", email):
         return desk.pages.show("signin/too_often.html", 429)

@@ -58,7 +58,7 @@ def test_who_is_written_to_at_each_rung():
         "remind-5": lead,
         "remind-5-signer": signer,
         "remind-0": lead,
-        "facts": both,
+        "facts": (*both, Role.LISTENING_PARTNER),
         "question": lead,
         "overdue-1": lead,
         "overdue-5": signer,

@@ -188,7 +188,7 @@ class _Controller(Controller):
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
         given = (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == self.sink.login)
+        return AuthResult(success=given == self.sink.login, handled=False)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)

@@ -1,0 +1,132 @@
+"""What a provider's people do with a return, through the functions that portal and command call."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from charter.answers import PersonNamed, ReturnDocument
+from charter.policy import Role
+from flows.sample import texts
+from flows.sample.acts import Deed
+from flows.sample.founding import in_one_go
+from flows.wiring import App
+from providers import answering, lives, returns
+from providers.register import ContactView
+from providers.returns import Ref
+
+
+class Owed(NamedTuple):
+    """A return: the party that owes it, for which prison and quarter."""
+
+    party: str
+    site: str
+    quarter: str
+
+
+def with_return(owed: Owed, act: Callable[[Session, App, Ref], object]) -> Deed:
+    """A deed about one return, in one transaction."""
+    return in_one_go(lambda session, app: act(session, app, returns.find(session, *owed)))
+
+
+def written(session: Session, here: Ref, *, asked: bool = False) -> ReturnDocument:
+    """The whole return as its book has it, with what was carried forward confirmed.
+
+    `asked` gives the answers as they stand after the commissioner's question.
+    """
+    begun, party, site = returns.template(session, here), here.party, here.site
+    return begun.model_copy(
+        update={
+            "answers": tuple(
+                texts.answer(party, site, here.quarter, one.commitment, asked=asked)
+                for one in begun.answers
+            ),
+            "actions": (
+                *(texts.moved_on(line, party, site, here.quarter) for line in begun.actions),
+                *texts.new_actions(party, site, here.quarter),
+            ),
+            "replies": tuple(texts.reply(party, site, one.request) for one in begun.replies),
+        }
+    )
+
+
+def start(owed: Owed) -> Deed:
+    """The preparer goes through the first answers and saves a draft."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        if returns.draft(session, here).version:
+            return
+        done, begun = written(session, here), returns.template(session, here)
+        first = done.model_copy(update={"answers": (*done.answers[:4], *begun.answers[4:])})
+        by = f"person:{_preparer(session, app, here).person_id}"
+        answering.save_draft(session, here, first, app.clock(), by, version=0)
+
+    return with_return(owed, act)
+
+
+def hand_over(owed: Owed, *, asked: bool = False) -> Deed:
+    """The preparer finishes the return and passes it to the signer."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        document, by = written(session, here, asked=asked), _preparer(session, app, here)
+        answering.hand_over(session, here, document, app.clock(), by.person_id)
+
+    return with_return(owed, act)
+
+
+def sign(owed: Owed) -> Deed:
+    """The signer puts their name to what lies with them."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        life = lives.lives(session, [here.id])[here.id]
+        sha, by = life.handed_over or life.document, _signer(session, app, here)
+        answering.sign(session, here, sha, app.clock(), by.person_id)
+
+    return with_return(owed, act)
+
+
+def submit(owed: Owed, *, nil: str = "") -> Deed:
+    """A whole return comes in a file; `nil` says why the service did not run."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        document = written(session, here)
+        if nil:
+            empty = {"answers": (), "actions": (), "replies": ()}
+            document = document.model_copy(
+                update={**empty, "nil_return": True, "nil_reason": nil}
+            )
+        people = {
+            "prepared_by": _named(_preparer(session, app, here)),
+            "signed_by": _named(_signer(session, app, here)),
+        }
+        answering.submit(session, here, document.model_copy(update=people), app.clock())
+
+    return with_return(owed, act)
+
+
+def reply(owed: Owed, words: str) -> Deed:
+    """The provider uses its right of reply."""
+    return with_return(
+        owed,
+        lambda session, app, here: answering.reply(
+            session, here, words, app.clock(), _preparer(session, app, here).person_id
+        ),
+    )
+
+
+def _preparer(session: Session, app: App, here: Ref) -> ContactView:
+    return _contact(session, app, here, Role.LEAD, Role.DEPUTY)
+
+
+def _signer(session: Session, app: App, here: Ref) -> ContactView:
+    return _contact(session, app, here, Role.SIGNER)
+
+
+def _contact(session: Session, app: App, here: Ref, *roles: Role) -> ContactView:
+    """Who holds one of these roles and can be reached, the first role first."""
+    held = answering.people(session, here, app.clock())
+    return next(one for role in roles for one in held if one.role is role and not one.refused)
+
+
+def _named(one: ContactView) -> PersonNamed:
+    return PersonNamed(name=one.name, email=one.email, role=one.role.value)

@@ -1,0 +1,104 @@
+"""Check your answers, hand the return over to the signer, and what happens next."""
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from charter.answers import Problem
+from portal.doors import SignedIn, Typed, Visit
+from portal.forms import Faults
+from portal.provider import drafts, rooms
+from portal.provider.drafts import Overtaken
+from portal.provider.rooms import Room
+from portal.provider.showing import answers_shown, replies_shown
+from providers import answering
+from providers.answering import Incomplete
+
+router = APIRouter(prefix="/returns/{return_id}")
+
+
+def open_room(session: Session, visit: Visit, return_id: str) -> Room:
+    """A return that can be handed over, after a question too."""
+    room = rooms.enter(session, visit, return_id)
+    part = next(iter(room.life.questions), "")
+    return rooms.prepare(session, visit, return_id, part=part)
+
+
+@router.get("/check", name="check_page")
+def check_page(return_id: str, visit: SignedIn) -> Response:
+    """Every answer on one page, each with a way back to change it."""
+    with visit.desk.database.reading() as session:
+        return draw(session, visit, open_room(session, visit, return_id))
+
+
+@router.post("/hand-over", name="hand_over")
+def hand_over(return_id: str, visit: SignedIn, form: Typed) -> Response:
+    """Freeze the return and pass it to the signer, if it says what the page showed."""
+    with visit.desk.database.writing() as session:
+        room = open_room(session, visit, return_id)
+        draft = drafts.draft_of(session, room)
+        basis = drafts.stamp(draft.document)
+        if meanwhile := drafts.overtaken(session, form, draft, basis):
+            return draw(session, visit, room, meanwhile=meanwhile)
+        try:
+            answering.hand_over(session, room.ref, draft.document, visit.now, visit.visitor.person)
+        except Incomplete as error:
+            return draw(session, visit, room, faults=faults_of(room, error.problems))
+    return visit.go(f"{room.path}/done")
+
+
+def faults_of(room: Room, problems: list[Problem]) -> Faults:
+    """What still lacks, each leading to the row of the check page where it is shown."""
+    faults = Faults()
+    for problem in problems:
+        kind, _, rest = problem.where.partition("[")
+        name = rest.partition("]")[0]
+        if kind == "answers" and name in room.charter.ids:
+            faults.add(f"row-{name}", f"{room.charter.find(name).short}: {problem.what}")
+        else:
+            place = kind if kind in ("actions", "replies") else "answers"
+            faults.add(f"row-{place}", problem.what)
+    return faults
+
+
+def draw(
+    session: Session,
+    visit: Visit,
+    room: Room,
+    *,
+    faults: Faults | None = None,
+    meanwhile: Overtaken | None = None,
+) -> Response:
+    """The check page; 422 with faults, 409 when somebody saved meanwhile."""
+    document = drafts.draft_of(session, room).document
+    people = answering.people(session, room.ref, visit.now)
+    return rooms.show(
+        visit,
+        room,
+        "provider/check.html",
+        409 if meanwhile else 422 if faults else 200,
+        document=document,
+        answers=answers_shown(room, document),
+        replies=replies_shown(session, room, document),
+        signers=[p.name for p in people if p.role == "signer"],
+        others=[
+            p.name for p in people if p.role == "signer" and p.person_id != visit.visitor.person
+        ],
+        basis=drafts.stamp(document),
+        faults=faults or Faults(),
+        meanwhile=meanwhile,
+    )
+
+
+@router.get("/done", name="done_page")
+def done_page(return_id: str, visit: SignedIn) -> Response:
+    """What was just done, and what happens next and when."""
+    with visit.desk.database.reading() as session:
+        room = rooms.enter(session, visit, return_id)
+        if not room.life.handed_over and not room.life.signed_at:
+            return visit.go(room.path)
+        people = answering.people(session, room.ref, visit.now)
+    signers = [p.name for p in people if p.role == "signer"]
+    return rooms.show(visit, room, "provider/done.html", signers=signers)
+
+

@@ -1,0 +1,344 @@
+"""The bulletin is drawn from page data alone, alike to the byte, safe to read and to open."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from copy import deepcopy
+from xml.etree import ElementTree
+
+import pytest
+
+from notifications.bulletin import environment, render
+from notifications.exports import guarded
+from notifications.sitecheck import faults_of
+from tests.support.pages import page_faults, parse, words
+from tests.support.published import CHARTER, pages
+
+ALDER = "prisons/ALD/2026-27-Q2"
+HELPLINE = 'href="tel:08088082003">0808 808 2003</a>'
+BLOCKS = {"p", "li", "dd", "dt", "h1", "h2", "h3"}
+
+
+@pytest.fixture(scope="module")
+def files():
+    return render(pages())
+
+
+@pytest.fixture(scope="module")
+def html(files):
+    return {path: text.decode() for path, text in files.items() if path.endswith(".html")}
+
+
+def edited(path, value):
+    """The page data with one value of Alder Hill's page replaced."""
+    data = deepcopy(dict(pages()))
+    here = data[ALDER]
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+    return data
+
+
+def rows(files, name):
+    return list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
+
+
+def test_the_files_stand_where_they_will_stand_for_years(files):
+    assert {
+        "index.html",
+        "prisons/ALD/index.html",
+        "prisons/ALD/2026-27-Q1.html",
+        "prisons/ALD/2026-27-Q2.html",
+        "commissioners/SAMPLE/index.html",
+        "commitments/C1.html",
+        "quarters/SAMPLE/2026-27-Q2.html",
+        "how-this-works.html",
+        "accessibility.html",
+        "data/returns.csv",
+        "data/returns.json",
+        "data/actions.csv",
+        "feed.xml",
+        "style.css",
+    } <= set(files)
+    assert list(files) == sorted(files)
+
+
+def test_nothing_keeps_the_bulletin_from_being_published(files):
+    assert faults_of(files) == []
+
+
+def test_every_page_keeps_the_rules_of_the_house(html):
+    assert {path: page_faults(text) for path, text in html.items() if page_faults(text)} == {}
+
+
+def test_the_same_data_gives_the_same_bytes_in_another_process_and_locale(files):
+    program = (
+        "import hashlib; from tests.support.published import pages;"
+        "from notifications.bulletin import render;"
+        "data = dict(reversed(pages().items()));"
+        "print(hashlib.sha256(repr(render(data)).encode()).hexdigest())"
+    )
+    answers = set()
+    for seed, zone, language in [("1", "Pacific/Auckland", "C"), ("2", "UTC", "de_DE.UTF-8")]:
+        env = {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONUTF8": "1"}
+        ran = subprocess.run(
+            [sys.executable, "-c", program], env=env, capture_output=True, check=True
+        )
+        answers.add(ran.stdout)
+    assert len(answers) == 1
+    assert render(json.loads(json.dumps(pages()))) == files
+
+
+def test_urgent_help_and_the_helpline_stand_first_and_last_on_every_page(html):
+    for path, text in html.items():
+        assert text.count(HELPLINE) >= 2, path
+        body = text[text.index("<body>") :]
+        assert body.index("Ring the prison") < body.index("<main")
+        assert body.index(HELPLINE) < body.index("<main")
+        assert body.rindex(HELPLINE) > body.rindex("not an NHS website")
+        assert "0808 808 3444" not in text
+
+
+def test_the_prisons_own_numbers_are_links_that_dial(html):
+    text = html[f"{ALDER}.html"]
+    assert text.index('href="tel:02079460100"') < text.index("<main")
+    assert text.index('href="tel:02079460101"') < text.index("<main")
+    assert "Healthcare line for families" in text
+    assert "number checked 1 September 2026" in text
+
+
+def test_every_page_says_that_the_wording_is_working_and_the_data_are_samples(html):
+    for path, text in html.items():
+        assert "Working wording" in text, path
+        assert CHARTER.notice in text, path
+        assert "Sample data" in text, path
+        assert "This is not an NHS website" in text, path
+
+
+def test_the_banners_come_from_the_data():
+    data = deepcopy(dict(pages()))
+    for page in data.values():
+        page["notices"] |= {"sample": False, "working_wording": ""}
+    for path, text in render(data).items():
+        if path.endswith(".html"):
+            assert b"Sample data" not in text, path
+            assert b"orking wording" not in text, path
+
+
+def test_no_page_has_a_script_a_cookie_or_an_address_outside(html):
+    for path, text in html.items():
+        tree, _ = parse(text)
+        assert not list(tree.iter("script")), path
+        links = [a.get("href", "") for a in tree.iter("a")]
+        assert not [h for h in links if re.match(r"(?!tel:)[a-z]+:|//|/", h)], path
+
+
+def test_every_prisons_page_says_what_it_cannot_tell(html):
+    for path, text in html.items():
+        if path.startswith(("prisons/", "commissioners/", "commitments/")):
+            assert "This page does not tell you how your relative is." in text, path
+
+
+def test_the_newest_quarter_stands_at_the_prisons_own_address(files, html):
+    assert files["prisons/ALD/index.html"] == files["prisons/ALD/2026-27-Q2.html"]
+    old, new = html["prisons/ALD/2026-27-Q1.html"], html["prisons/ALD/2026-27-Q2.html"]
+    assert "A newer update is out" in old
+    assert 'href="2026-27-Q2.html">Read the update for July to September 2026</a>' in old
+    assert "A newer update is out" not in new
+    assert '<a href="2026-27-Q1.html">April to June 2026</a>' in new
+
+
+def test_a_page_that_is_not_there_is_not_linked_to(html):
+    data = {key: page for key, page in pages().items() if not key.startswith("prisons/")}
+    files = render(data)
+    assert faults_of(files) == []
+    assert b"(no update yet)" in files["index.html"]
+
+
+def test_both_sides_of_a_changed_rating_can_be_read(html):
+    text = html[f"{ALDER}.html"]
+    assert "NHS Sample changed this from “Partly kept” to “Not kept”." in text
+    assert "kept 5, partly kept 2, not kept 2" in text
+
+
+def test_what_was_held_shows_neither_words_nor_kind(files):
+    hold = {"where": "the reply", "kinds": ["prison number"], "source": {"return_id": 1}}
+    files = render(edited(["holds"], [hold]))
+    assert not [path for path, text in files.items() if b"prison number" in text]
+
+
+def test_facts_carry_what_they_rest_on(html):
+    tree, _ = parse(html[f"{ALDER}.html"])
+    carried = [e for e in tree.iter() if e.get("data-return")]
+    assert len(carried) > 20
+    assert all(len(e.get("data-document", "")) == 64 for e in carried)
+    assert all(len(e.get("data-receipt", "")) == 64 for e in carried)
+    assert {e.get("data-action") for e in carried} >= {f"avon-ald-{n}" for n in range(1, 5)}
+    assert {e.get("data-request") for e in carried} >= {f"R{n}" for n in range(1, 5)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script><img src=x onerror=alert(1)>",
+        "</p></div></main><h1>Another</h1>",
+        "{{ 7 * 7 }} {% raw %} {{ page.__class__ }}",
+        "[read this](javascript:alert(1)) https://elsewhere.example",
+        "\u202eturned around\u202c and \u2067never closed",
+        "control \x00 \x0b \x1b characters",
+        "مرحبا and English and 2026",
+        "word " * 8000,
+        "long" * 10000,
+    ],
+)
+def test_whatever_a_provider_writes_is_shown_as_harmless_text(text):
+    spots = [
+        ["accounts", 0, "reply"],
+        ["asked", 0, "words"],
+        ["actions", 0, "title"],
+        ["commitments", 0, "answers", 0, "statement"],
+        ["news", 0, "words"],
+    ]
+    for spot in spots:
+        files = render(edited(spot, text))
+        assert faults_of(files) == []
+        page = files[f"{ALDER}.html"].decode()
+        assert page_faults(page) == []
+        tree, _ = parse(page)
+        assert not [e for e in tree.iter() if e.tag in {"script", "img"}]
+        assert "\u202e" not in page
+        assert "49 " not in page
+        ElementTree.fromstring(files["feed.xml"])
+
+
+def test_a_missing_name_is_an_error_and_not_a_gap():
+    data = edited(["news"], [])
+    del data[ALDER]["counts"]
+    with pytest.raises(Exception, match="counts"):
+        render(data)
+
+
+def test_the_templates_cannot_reach_beyond_what_they_are_given():
+    with pytest.raises(Exception, match="unsafe"):
+        environment().from_string("{{ ''.__class__.__mro__ }}").render()
+
+
+@pytest.mark.parametrize("key", ["../up", "/root", "prisons/A B/2026-27-Q1", "a//b", ".hidden", ""])
+def test_a_key_that_is_no_address_is_refused(key):
+    page = {**pages()["commitments/C1"], "key": key}
+    with pytest.raises(ValueError, match="no address"):
+        render({**pages(), key: page})
+
+
+def test_a_page_filed_under_another_key_is_refused():
+    with pytest.raises(ValueError, match="says it is another"):
+        render({**pages(), "commitments/C0": pages()["commitments/C1"]})
+
+
+def test_addresses_that_differ_only_in_capitals_are_refused():
+    page = {**pages()["commitments/C1"], "key": "commitments/c1"}
+    with pytest.raises(ValueError, match="capital"):
+        render({**pages(), "commitments/c1": page})
+
+
+def test_a_bulletin_without_a_start_page_is_refused():
+    with pytest.raises(ValueError, match="start page"):
+        render({key: page for key, page in pages().items() if key != "index"})
+
+
+def test_the_returns_are_listed_once_each_and_match_their_counts(files):
+    listed = rows(files, "data/returns.csv")
+    counts = pages()["quarters/SAMPLE/2026-27-Q2"]["counts"]
+    assert len(listed) == counts["expected"] == 7
+    assert Counter(row["state"] for row in listed) == {
+        "received": 3,
+        "received_late": 1,
+        "nil": 1,
+        "extended": 1,
+        "not_returned": 1,
+    }
+    alder = next(row for row in listed if row["site"] == "ALD")
+    assert (alder["kept"], alder["partly_kept"], alder["not_kept"]) == ("5", "2", "2")
+    assert (alder["wording"], alder["sample"], alder["checked"]) == (
+        "working wording",
+        "yes",
+        "yes",
+    )
+    data = json.loads(files["data/returns.json"])
+    assert [row["state"] for row in data["returns"]] == [row["state"] for row in listed]
+    assert data["returns"][0]["ratings"]["C6"] == "not_met"
+
+
+def test_withheld_ratings_are_withheld_from_the_tables_too():
+    data = edited(["commitments"], [])
+    account = data[ALDER]["accounts"][0]
+    account |= {"tally": None, "withheld": "The party has not signed."}
+    data["prisons/ALD/2026-27-Q1"] |= {"accounts": data[ALDER]["accounts"], "commitments": []}
+    row = rows(render(data), "data/returns.csv")[0]
+    assert (row["kept"], row["ratings_withheld"]) == ("", "The party has not signed.")
+    assert json.loads(render(data)["data/returns.json"])["returns"][0]["ratings"] == {}
+
+
+def test_actions_are_listed_with_first_and_present_date(files):
+    listed = [r for r in rows(files, "data/actions.csv") if r["quarter"] == "2026-27-Q2"]
+    moved = next(row for row in listed if row["action"] == "avon-ald-2")
+    assert (moved["first_promised"], moved["due"]) == ("2026-09-30", "2026-12-31")
+    assert (moved["times_moved"], moved["because"]) == ("1", "The translator was ill for a month.")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_is_taken_for_a_formula(text):
+    assert guarded(text) == f"'{text}"
+    files = render(edited(["actions", 0, "title"], text))
+    titles = [row["title"] for row in rows(files, "data/actions.csv")]
+    assert f"'{text}" in titles
+
+
+def test_tables_end_their_lines_and_quote_as_the_standard_asks():
+    files = render(edited(["actions", 0, "title"], 'a "word", and\nanother'))
+    text = files["data/actions.csv"]
+    assert b'"a ""word"", and\nanother"' in text
+    assert text.endswith(b"\r\n")
+    assert not text.startswith(b"\xef\xbb\xbf")
+
+
+def test_the_feed_names_each_revision_and_links_within(files):
+    feed = ElementTree.fromstring(files["feed.xml"])
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    entries = feed.findall("a:entry", space)
+    links = [link.get("href") for link in feed.iter(f"{{{space['a']}}}link")]
+    assert len(entries) == 5
+    assert all(link in files for link in links)
+    assert {e.findtext("a:updated", "", space) for e in entries} == {"2026-12-08T00:00:00Z"}
+    ids = [e.findtext("a:id", "", space) for e in entries]
+    assert len(set(ids)) == len(ids)
+    revised = edited(["accounts", 0, "revision"], 2)
+    again = ElementTree.fromstring(render(revised)["feed.xml"])
+    assert len(set(ids) & {e.findtext("a:id", "", space) for e in again.iter()}) == 4
+
+
+def test_our_own_sentences_are_short(html):
+    long = set()
+    for text in html.values():
+        tree, _ = parse(text)
+        for block in tree.iter():
+            if block.tag in BLOCKS and not any(child.tag in BLOCKS for child in block):
+                for sentence in re.split(r"(?<=[.?!:])\s+", words(block)):
+                    if len(sentence.split()) > 20:
+                        long.add(sentence)
+    assert long == set()
+
+
+def test_the_style_sheet_is_small_and_asks_for_nothing(files):
+    style = files["style.css"].decode()
+    assert len(style) < 10_000
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_no_page_is_heavier_than_a_poor_signal_bears(files, html):
+    assert max(len(text.encode()) for text in html.values()) + len(files["style.css"]) < 50_000
