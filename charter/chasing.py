@@ -89,36 +89,46 @@ def owed(case: Case, policy: Policy, calendar: Calendar, now: datetime) -> Owed:
     if moved := _fuller_notice(case, policy, calendar, today):
         return Owed(due_moves=moved)
     not_returned = _last_rung_passed(case, policy, calendar, now)
+    recorded = not_returned or case.life.not_returned_at is not None
     asks: list[Ask] = []
     skips: list[Skip] = []
     top: dict[int, Ask] = {}
-    for rung in policy.rung:
-        if not _has_come(rung, case, calendar, today):
-            continue
-        if rung.records_not_returned and not (not_returned or case.life.not_returned_at):
-            continue
+    for rung, person in _unsaid(case, policy, calendar, today):
         occasion = _occasion(rung, case.life)
-        for person in _people_for(rung, case):
-            if (rung.id, person, occasion) in case.life.said:
-                continue
-            if rung.is_reminder and case.life.due is not None and today > case.life.due:
-                skips.append(Skip(rung.id, person, "the due date has passed", occasion))
-            elif why_not(rung, case, person, now) is not None:
-                continue
-            elif rung.is_chaser:
-                if lower := top.get(person):
-                    skips.append(Skip(lower.rung, person, f"'{rung.id}' says more"))
-                top[person] = Ask(rung.id, person)
-            else:
-                asks.append(Ask(rung.id, person, occasion))
+        if rung.records_not_returned and not recorded:
+            continue
+        if rung.is_reminder and case.life.due is not None and today > case.life.due:
+            skips.append(Skip(rung.id, person, "the due date has passed", occasion))
+        elif why_not(rung, case, person, now) is not None:
+            continue
+        elif rung.is_chaser:
+            if lower := top.get(person):
+                skips.append(Skip(lower.rung, person, f"'{rung.id}' says more"))
+            top[person] = Ask(rung.id, person)
+        else:
+            asks.append(Ask(rung.id, person, occasion))
     return Owed(
         asks=(*asks, *top.values()),
         skips=tuple(skips),
         not_returned=not_returned,
-        unreachable=not case.life.is_received
-        and not case.life.unreachable
-        and addressee(Role.LEAD, case.people) is None,
+        unreachable=_nobody_to_ask(case),
     )
+
+
+def _unsaid(
+    case: Case, policy: Policy, calendar: Calendar, today: date
+) -> Iterator[tuple[Rung, int]]:
+    """Each rung whose day has come, with each person it has not been said to, lowest rung first."""
+    for rung in policy.rung:
+        if _has_come(rung, case, calendar, today):
+            for person in _people_for(rung, case):
+                if (rung.id, person, _occasion(rung, case.life)) not in case.life.said:
+                    yield rung, person
+
+
+def _nobody_to_ask(case: Case) -> bool:
+    known = case.life.is_received or case.life.unreachable
+    return not known and addressee(Role.LEAD, case.people) is None
 
 
 def why_not(rung: Rung, case: Case, person: int, now: datetime) -> str | None:
@@ -160,7 +170,7 @@ def _why_no_chaser(rung: Rung, life: Life, now: datetime) -> str | None:
 
 
 def _fuller_notice(case: Case, policy: Policy, calendar: Calendar, today: date) -> date | None:
-    """A later due date, when the first person asked could not be reached and the next is told late."""
+    """A later due date, when the first person asked was not reached and the next hears late."""
     life, next_in_line = case.life, addressee(Role.LEAD, case.people)
     if life.is_received or not life.refused or next_in_line is None or life.due is None:
         return None

@@ -12,7 +12,7 @@ from charter.ledger import canonical, digest
 from charter.policy import Frozen
 from charter.steps import Rating
 
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def _words(text: str) -> str:

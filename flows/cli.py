@@ -1,4 +1,4 @@
-"""The `charter` command: the same work as the flows do, by hand, and everything an operator needs."""
+"""The `charter` command: the work of the flows by hand, and all else an operator needs."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ from notifications.site import SiteRefused
 from providers.answering import Incomplete
 from providers.cycles import Unknown
 from providers.database import WrongRevision
+from providers.register import ImportRefused
 
 app = typer.Typer(
     name="charter",
@@ -55,8 +56,9 @@ def main() -> None:
     """Run the command; what cannot be done is said in one sentence, with exit code 1."""
     try:
         app()
-    except Incomplete as error:
-        print("charter: the return cannot be taken as it is:", file=sys.stderr)
+    except (Incomplete, ImportRefused) as error:
+        what = "return" if isinstance(error, Incomplete) else "file"
+        print(f"charter: the {what} cannot be taken as it is:", file=sys.stderr)
         for problem in error.problems:
             print(f"  {problem}", file=sys.stderr)
         sys.exit(1)

@@ -26,7 +26,7 @@ ENGINE = "engine"
 
 
 def composer(calendar: Calendar, base_url: str) -> Compose:
-    """What the post office calls to have a letter written: asks again, line by line, what is owed."""
+    """How a letter is written: each line is asked again whether it is still owed."""
     letters = Letters()
 
     def compose(

@@ -1,4 +1,4 @@
-"""Hands over every letter that is due, one connection a batch; the only flow that sends anything."""
+"""Hands over every letter that is due; nothing else in the programme sends anything."""
 
 import os
 import socket

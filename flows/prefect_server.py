@@ -5,6 +5,7 @@ Nothing here imports Prefect: it is started as processes of its own, and asked o
 
 import json
 import os
+import secrets
 import shlex
 import socket
 import subprocess
@@ -32,6 +33,8 @@ STARTUP_SECONDS = 180
 RUN_SECONDS = 600
 GLANCE = 0.1
 """Seconds between two looks at whether something has happened."""
+BUSY, TRIES = 503, 100
+"""What the server answers while another writer has its database, and how often we ask again."""
 FAILED = "Flow run encountered an exception: "
 UNFINISHED = ("SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED")
 
@@ -122,6 +125,7 @@ class OwnPrefect:
             f"/deployments/{self._deployments[deployment]}/create_flow_run",
             {
                 "parameters": parameters,
+                "idempotency_key": secrets.token_hex(16),
                 "job_variables": {"command": shlex.join(self._command(["prefect.engine"]))},
             },
         )
@@ -242,9 +246,17 @@ class OwnPrefect:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+        for _ in range(TRIES):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    text = answer.read()
+            except urllib.error.HTTPError as error:
+                if error.code != BUSY:
+                    raise
+                time.sleep(GLANCE)
+            else:
+                return json.loads(text) if text else None
+        raise PrefectFailed(f"Prefect's server was too busy to answer {path}")
 
 
 def _free_port() -> int:

@@ -72,7 +72,7 @@ def parse_now(text: str) -> datetime:
 
 
 def wire(settings: Settings | None = None, clock: Clock | None = None) -> App:
-    """The service as the settings describe it; CannotStart or WrongRevision say why it cannot be."""
+    """The service as the settings describe it; CannotStart or WrongRevision say why not."""
     settings = settings or read_settings()
     home = writable(settings.home)
     engine = open_engine(settings.database)

@@ -45,7 +45,7 @@ class Letters:
     def __init__(self) -> None:
         self._jinja = SandboxedEnvironment(
             loader=FileSystemLoader(_TEMPLATES),
-            autoescape=lambda name: bool(name and name.endswith(".html.jinja")),
+            autoescape=lambda name: bool(name and name.endswith("html.jinja")),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

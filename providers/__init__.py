@@ -1,1 +1,1 @@
-"""The memory of the programme: register, returns, ledger and sign-ins, and the only doors to them."""
+"""The memory of the programme: register, returns, ledger and sign-ins, and their only doors."""

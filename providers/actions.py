@@ -1,4 +1,4 @@
-"""What providers promised and what families asked: kept across quarters, changed only by signing."""
+"""What providers promised and what families asked, kept across quarters."""
 
 from collections import defaultdict
 from collections.abc import Iterable

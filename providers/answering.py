@@ -97,7 +97,7 @@ def save_draft(
 def hand_over(
     session: Session, here: Ref, document: ReturnDocument, now: datetime, person: int
 ) -> str:
-    """Freeze a complete document for the signer and give its SHA-256; Incomplete says what lacks."""
+    """Freeze a complete document for the signer, by its SHA-256; Incomplete says what lacks."""
     life = _open_life(session, here)
     _require(session, here, now, person, PREPARERS, "prepare this return")
     found = problems(session, here, document, complete=True)
@@ -199,7 +199,7 @@ def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime)
         )
     if found:
         raise Incomplete(found + problems(session, here, document, complete=True))
-    assert preparer and signer  # noqa: S101 - both were found above
+    assert preparer and signer
     life = lives.lives(session, [here.id])[here.id]
     signed = returns.signed_documents(session, {here.id: life.document}).get(here.id)
     if signed is not None and actions.same_but_for_numbers(document, signed):

@@ -41,7 +41,8 @@ class BackedUp:
 
     def in_words(self) -> str:
         """What was done, in a sentence."""
-        held = f"{self.entries} ledger entries, and every one holds"
+        many = "entry" if self.entries == 1 else "entries"
+        held = f"its ledger has {self.entries} {many}, and holds"
         if self.restored:
             return f"The database is as {self.file} had it: {held}."
         return f"{self.file} is a copy of the whole database: {held}."

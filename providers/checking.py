@@ -106,9 +106,9 @@ def why_not_approve(here: Ref, life: Life, now: datetime) -> str:
         return "a question to the provider is still open"
     if life.revision and not life.revising and not _signed_since(life):
         return "this page is published; record a reason to revise it first"
-    if not life.is_received and not life.not_returned_at and not life.unreachable:
-        if london_date(now) <= here.dates.challenge_ends:
-            return "the return has not come, and the time to check it has not ended"
+    told = life.is_received or life.not_returned_at or life.unreachable
+    if not told and london_date(now) <= here.dates.challenge_ends:
+        return "the return has not come, and the time to check it has not ended"
     return ""
 
 

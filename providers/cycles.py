@@ -76,7 +76,7 @@ class CycleView:
 
 
 def keep_rulebook(session: Session, kind: str, version: str, body: str) -> None:
-    """Keep the text of a `charter` or `policy` version; NotAllowed if it differs from the kept one."""
+    """Keep the text of a `charter` or `policy` version; NotAllowed if another is on record."""
     kept = session.get(Rulebook, (kind, version))
     if kept is None:
         session.add(Rulebook(kind=kind, version=version, body=body))
@@ -132,10 +132,7 @@ def rules_for(session: Session, region: Region) -> Rules:
         .where(Adoption.region_code == region.code)
         .order_by(col(Adoption.adopted_at).desc())
     ).first()
-    if adopted:
-        version = adopted.charter_version
-    else:
-        version = newest(session, "charter")
+    version = adopted.charter_version if adopted else newest(session, "charter")
     return Rules(charter_of(session, version), policy_of(session, region.policy_version))
 
 

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from charter.ledger import Entry, canonical, first_bad, sealed
 from providers.tables import LedgerHead, LedgerRow
 
-
 BATCH = 500
 
 
@@ -28,7 +27,7 @@ def append(
         raise ValueError("every ledger entry says who made it")
     head = session.get_one(LedgerHead, 1)
     last = session.get(LedgerRow, head.entries)
-    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    at = written(now)
     if last is not None and at < last.at:
         raise BeforeLastEntry(f"the record's last entry is of {last.at}; {at} lies before it")
     entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
@@ -37,6 +36,11 @@ def append(
     session.add(head)
     session.flush()
     return entry.seq
+
+
+def written(moment: datetime) -> str:
+    """An instant as the ledger writes it: UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def head(session: Session) -> tuple[int, str]:

@@ -28,7 +28,7 @@ def record(
     if key and session.exec(select(StepRow.seq).where(StepRow.once == key)).first():
         return 0
     body = canonical(step.model_dump(mode="json"))
-    salt = secrets.token_hex(8)
+    salt, now = secrets.token_hex(8), now.replace(microsecond=0)
     seq = ledger.append(
         session, now, by, step.kind, f"return:{return_id}", {"digest": digest(salt + body)}
     )
@@ -74,20 +74,31 @@ def histories(session: Session, ids: list[int]) -> dict[int, list[Happened]]:
 def first_unmatched(session: Session) -> str:
     """One sentence naming the first step that its ledger entry does not vouch for."""
     pairs = (
-        select(StepRow, LedgerRow)
-        .join(LedgerRow, col(LedgerRow.seq) == col(StepRow.seq))
-        .order_by(col(StepRow.seq))
+        select(LedgerRow, StepRow)
+        .join(StepRow, col(LedgerRow.seq) == col(StepRow.seq), isouter=True)
+        .where(col(LedgerRow.subject).startswith("return:"))
+        .order_by(col(LedgerRow.seq))
         .limit(BATCH)
     )
     after = 0
-    while batch := session.exec(pairs.where(col(StepRow.seq) > after)).all():
-        for step, entry in batch:
-            vouched = canonical({"digest": digest(step.salt + step.body)})
-            if entry.body != vouched or entry.subject != f"return:{step.return_id}":
-                return f"the step behind ledger entry {step.seq} has been changed"
+    while batch := session.exec(pairs.where(col(LedgerRow.seq) > after)).all():
+        for entry, step in batch:
+            if step is None:
+                return f"the step behind ledger entry {entry.seq} is missing"
+            if not _vouches(entry, step):
+                return f"the step behind ledger entry {entry.seq} has been changed"
         after = batch[-1][0].seq
         session.expunge_all()
     return ""
+
+
+def _vouches(entry: LedgerRow, step: StepRow) -> bool:
+    return (entry.subject, entry.by, entry.at, entry.body) == (
+        f"return:{step.return_id}",
+        step.by,
+        ledger.written(step.at),
+        canonical({"digest": digest(step.salt + step.body)}),
+    )
 
 
 def stale_caches(session: Session) -> Iterator[int]:

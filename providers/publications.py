@@ -84,4 +84,7 @@ def not_on_ledger(session: Session, publication: Published) -> str:
     )
     if entry is None or entry.body != vouched:
         return f"publication {publication.id} is not the one the ledger vouches for"
+    last = session.get(LedgerRow, publication.ledger_entries)
+    if publication.ledger_entries and (last is None or last.hash != publication.ledger_head):
+        return f"the ledger does not hold the entry {publication.ledger_entries} that was published"
     return ""

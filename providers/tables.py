@@ -21,7 +21,7 @@ class Region(SQLModel, table=True):
 
 
 class Site(SQLModel, table=True):
-    """A prison, or (code REGION) the region itself as the place of the commissioner's own return."""
+    """A prison, or (code REGION) the region as the place of the commissioner's own return."""
 
     __table_args__ = (UniqueConstraint("region_code", "code"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -258,7 +258,7 @@ class SignInRequest(SQLModel, table=True):
 
 
 class SignInToken(SQLModel, table=True):
-    """A link that can be spent once; only the hashes of the link, the code and the browser are kept."""
+    """A link that can be spent once; of link, code and browser only the hashes are kept."""
 
     __tablename__ = "sign_in_token"
     token_hash: str = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""The commands that move the programme on: rehearse, round, deliver, score, publish, serve, demo."""
+"""The commands that move the programme on, from `rehearse` to `demo`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -156,7 +156,7 @@ def serve(
 
 def demo(
     context: typer.Context,
-    serve: Annotated[  # noqa: FBT002 - a command-line switch
+    serve: Annotated[
         bool, typer.Option(help="Serve what came of it until Ctrl-C, or end instead.")
     ] = True,
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,

@@ -29,6 +29,7 @@ def extend(owed: Owed, due: date, reason: str, public: str) -> Deed:
 
     return with_return(owed, act)
 
+
 def challenge(owed: Owed, commitment: str, question: str) -> Deed:
     """The commissioner asks about one answer, which reopens just that."""
     return with_return(
@@ -38,6 +39,7 @@ def challenge(owed: Owed, commitment: str, question: str) -> Deed:
         ),
     )
 
+
 def change(owed: Owed, commitment: str, rating: Rating, reason: str) -> Deed:
     """The commissioner sets another rating, with the reason."""
     return with_return(
@@ -46,6 +48,7 @@ def change(owed: Owed, commitment: str, rating: Rating, reason: str) -> Deed:
             session, here, commitment, rating, reason, app.clock(), person(session, COMMISSIONER)
         ),
     )
+
 
 def confirm(quarter: str, *, but: tuple[tuple[str, str], ...] = ()) -> Deed:
     """The commissioner confirms every return received, but for some (party, prison)."""
@@ -58,6 +61,7 @@ def confirm(quarter: str, *, but: tuple[tuple[str, str], ...] = ()) -> Deed:
 
     return in_one_go(act)
 
+
 def judge(owed: Owed, *, faithful: bool, words: str = "") -> Deed:
     """The listening partner says whether the replies are faithful to what families said."""
     return with_return(
@@ -66,6 +70,7 @@ def judge(owed: Owed, *, faithful: bool, words: str = "") -> Deed:
             session, here, faithful, words, app.clock(), person(session, PARTNER)
         ),
     )
+
 
 def approve(quarter: str, by: str, *, but: tuple[tuple[str, str], ...] = ()) -> Deed:
     """One person approves every page of a quarter, but for some (party, prison)."""
@@ -79,6 +84,7 @@ def approve(quarter: str, by: str, *, but: tuple[tuple[str, str], ...] = ()) -> 
                 checking.approve(session, one, app.clock(), who)
 
     return in_one_go(act)
+
 
 def _received(session: Session, quarter: str) -> list[Ref]:
     return [r for r in returns.refs(session, region=REGION, quarter=quarter) if r.received_at]

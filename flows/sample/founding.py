@@ -64,7 +64,7 @@ def join(email: str, name: str, role: str) -> Deed:
     """Somebody joins the region's team."""
     return in_one_go(
         lambda session, app: staff.add(
-            session, app.clock(), OPERATOR, email=email, region=REGION, role=role, name=name
+            session, app.clock(), OPERATOR, email=email, region_code=REGION, role=role, name=name
         )
     )
 

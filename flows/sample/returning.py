@@ -29,17 +29,13 @@ def with_return(owed: Owed, act: Callable[[Session, App, Ref], object]) -> Deed:
     return in_one_go(lambda session, app: act(session, app, returns.find(session, *owed)))
 
 
-def written(session: Session, here: Ref, *, asked: bool = False) -> ReturnDocument:
-    """The whole return as its book has it, with what was carried forward confirmed.
-
-    `asked` gives the answers as they stand after the commissioner's question.
-    """
+def written(session: Session, here: Ref) -> ReturnDocument:
+    """The whole return as its book has it, with what was carried forward confirmed."""
     begun, party, site = returns.template(session, here), here.party, here.site
     return begun.model_copy(
         update={
             "answers": tuple(
-                texts.answer(party, site, here.quarter, one.commitment, asked=asked)
-                for one in begun.answers
+                texts.answer(party, site, here.quarter, one.commitment) for one in begun.answers
             ),
             "actions": (
                 *(texts.moved_on(line, party, site, here.quarter) for line in begun.actions),
@@ -48,6 +44,18 @@ def written(session: Session, here: Ref, *, asked: bool = False) -> ReturnDocume
             "replies": tuple(texts.reply(party, site, one.request) for one in begun.replies),
         }
     )
+
+
+def answered(session: Session, here: Ref) -> ReturnDocument:
+    """The return as it was signed, but for the answers that the commissioner asked about."""
+    signed = returns.signed_document(session, here)
+    if signed is None:
+        raise LookupError("nothing has been signed that anybody could ask about")
+    answers = tuple(
+        texts.answer(here.party, here.site, here.quarter, one.commitment, asked=True)
+        for one in signed.answers
+    )
+    return signed.model_copy(update={"answers": answers})
 
 
 def start(owed: Owed) -> Deed:
@@ -68,7 +76,8 @@ def hand_over(owed: Owed, *, asked: bool = False) -> Deed:
     """The preparer finishes the return and passes it to the signer."""
 
     def act(session: Session, app: App, here: Ref) -> None:
-        document, by = written(session, here, asked=asked), _preparer(session, app, here)
+        document = answered(session, here) if asked else written(session, here)
+        by = _preparer(session, app, here)
         answering.hand_over(session, here, document, app.clock(), by.person_id)
 
     return with_return(owed, act)
@@ -92,9 +101,7 @@ def submit(owed: Owed, *, nil: str = "") -> Deed:
         document = written(session, here)
         if nil:
             empty = {"answers": (), "actions": (), "replies": ()}
-            document = document.model_copy(
-                update={**empty, "nil_return": True, "nil_reason": nil}
-            )
+            document = document.model_copy(update={**empty, "nil_return": True, "nil_reason": nil})
         people = {
             "prepared_by": _named(_preparer(session, app, here)),
             "signed_by": _named(_signer(session, app, here)),

@@ -19,7 +19,7 @@ from charter.words import (
     counts_words,
     kept_words,
 )
-from tests.support.published import POLICY
+from tests.support.returned import POLICY
 
 TABLES = [STATE_WORDS, RATING_WORDS, ACTION_WORDS, REPLY_WORDS, FAITHFUL_WORDS, BAND_WORDS]
 

@@ -5,6 +5,7 @@ import email.policy
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,8 +76,9 @@ def test_the_same_letter_is_the_same_bytes_each_time() -> None:
     ],
 )
 def test_a_line_break_or_worse_is_refused_at_the_edge(part: str, value: str) -> None:
+    broken: dict[str, Any] = {part: value}
     with pytest.raises(ValueError) as refusal:
-        as_email(replace(ENVELOPE, **{part: value}))
+        as_email(replace(ENVELOPE, **broken))
     assert "Bcc" not in str(refusal.value)
 
 

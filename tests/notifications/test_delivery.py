@@ -98,7 +98,9 @@ def test_the_composer_sees_the_lines_that_are_left_and_may_drop_more(store: Data
         outbox.drop_line(session, row.key, more[0], "already said")
     seen: list[str] = []
 
-    def composing(session: Session, row: Letter, lines: list[LetterLine], now: datetime) -> Composed:
+    def composing(
+        session: Session, row: Letter, lines: list[LetterLine], now: datetime
+    ) -> Composed:
         seen.extend(line.subject for line in lines)
         outbox.drop_line(session, row.key, more[1], "no longer owed")
         return Composed("s", "t", "h")

@@ -114,7 +114,7 @@ def test_two_workers_killed_again_and_again_lose_nothing_and_repeat_nothing(
     tmp_path: Path, mail: Path
 ) -> None:
     engine, store = open_store(f"sqlite:///{tmp_path / 'outbox.db'}")
-    keys = queue(store, 400)
+    keys = queue(store, 300)
     chance = random.Random(7)
     now, killed = NOW, 0
     for _ in range(4):

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,12 @@ def settle(store: Database, held: Letter, outcome: Outcome, now=NOW) -> bool:
 
 
 def put(store: Database, *lines: Line, key: str = ONE, **other) -> bool:
-    given = {"person": 1, "email": "avon@avon.example", "kind": "request", "region": "sample"}
+    given: dict[str, Any] = {
+        "person": 1,
+        "email": "avon@avon.example",
+        "kind": "request",
+        "region": "sample",
+    }
     with store.writing() as session:
         return outbox.enqueue(
             session, key=key, day=NOW.date(), lines=lines, now=NOW, **(given | other)

@@ -101,9 +101,7 @@ def test_a_421_after_data_is_no_acceptance(line: Handover, smtp_sink: SmtpSink) 
     assert smtp_sink.connections == 2
 
 
-def test_a_line_that_drops_before_data_leaves_no_doubt(
-    line: Handover, smtp_sink: SmtpSink
-) -> None:
+def test_a_line_that_drops_before_data_leaves_no_doubt(line: Handover, smtp_sink: SmtpSink) -> None:
     smtp_sink.answer(TO, Drop.BEFORE_DATA, times=1)
     assert isinstance(give(line), Accepted), "tried once more on a fresh line"
     smtp_sink.answer(TO, Drop.BEFORE_DATA)
@@ -167,7 +165,10 @@ def test_a_login_that_fails_marks_nobody_and_shows_no_password(
 
 
 def test_a_server_without_tls_is_not_spoken_to_when_tls_is_asked_for(smtp_sink: SmtpSink) -> None:
-    with pytest.raises(ChannelDown, match="STARTTLS"), SmtpChannel(f"{smtp_sink.url}?tls=yes").open():
+    with (
+        pytest.raises(ChannelDown, match="STARTTLS"),
+        SmtpChannel(f"{smtp_sink.url}?tls=yes").open(),
+    ):
         pass
     assert smtp_sink.messages == []
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -13,7 +14,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from notifications.channels import smtp
 from notifications.channels.base import Accepted, ChannelDown, Envelope, as_email, hand_over_now
 from notifications.channels.smtp import SmtpChannel
 from tests.support.post import NOW, SENDER
@@ -27,7 +27,7 @@ class Keeper:
     def __init__(self) -> None:
         self.encrypted: list[bool] = []
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:
         self.encrypted.append(session.ssl is not None)
         return "250 OK"
 
@@ -36,7 +36,8 @@ class OnAnyPort(Controller):
     """A server that takes a free port and knows it."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 
@@ -87,7 +88,7 @@ def test_mail_goes_encrypted_to_a_trusted_server(
     server: tuple[Keeper, int], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(smtp.ssl, "create_default_context", lambda: trusting)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
     keeper, port = server
     channel = SmtpChannel(f"smtp://127.0.0.1:{port}?tls=yes")
     assert isinstance(hand_over_now(channel, MESSAGE), Accepted)

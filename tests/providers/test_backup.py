@@ -82,7 +82,7 @@ def test_a_backup_is_restored_where_there_was_no_database(
 ) -> None:
     backup(full.engine, tmp_path / "copy")
     done = restore(empty, tmp_path / "copy")
-    assert "1 ledger entries, and every one holds" in done.in_words()
+    assert "its ledger has 1 entry, and holds" in done.in_words()
     with full.reading() as old, Database(empty).reading() as new:
         assert export(new) == export(old)
 

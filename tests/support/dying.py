@@ -103,9 +103,10 @@ def _use_order(order: str) -> None:
         return True
 
     if order == "mark-then-send":
-        outbox.handing = marked_first
+        setattr(outbox, "handing", marked_first)
     if order == "send-then-mark":
-        outbox.handing, outbox.settle = never, marked_last
+        setattr(outbox, "handing", never)
+        setattr(outbox, "settle", marked_last)
 
 
 def main(url: str, mail: str, folder: str, now: str, point: str, nth: str, order: str) -> None:

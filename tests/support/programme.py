@@ -30,17 +30,24 @@ HEADER = (
     "region,site_code,site_name,provider_code,provider_name,party,service_role,service_from,"
     "service_to,contact_name,contact_email,contact_role"
 )
-SMALL = f"""{HEADER}
-Sample,AVB,HMP Avonbridge,AVON,Avon Health,provider,prime,2024-04-01,,Avon,avon@avon.example,lead
-Sample,AVB,HMP Avonbridge,AVON,Avon Health,provider,prime,2024-04-01,,Ada,ada@avon.example,signer
-Sample,AVC,HMP Avonchurch,AVON,Avon Health,provider,prime,2024-04-01,,Avon,avon@avon.example,lead
-Sample,AVC,HMP Avonchurch,AVON,Avon Health,provider,prime,2024-04-01,,Ada,ada@avon.example,signer
-Sample,BRB,HMP Brookbridge,BROOK,Brook Health,provider,prime,2024-04-01,,Brook,brook@brook.example,lead
-Sample,BRB,HMP Brookbridge,BROOK,Brook Health,provider,prime,2024-04-01,,Bob,bob@brook.example,deputy
-Sample,BRB,HMP Brookbridge,BROOK,Brook Health,provider,prime,2024-04-01,,Bea,bea@brook.example,signer
-Sample,CLB,HMP Clydebridge,CLYDE,Clyde Health,provider,prime,2024-04-01,,Clyde,clyde@clyde.example,lead
-Sample,CLB,HMP Clydebridge,CLYDE,Clyde Health,provider,prime,2024-04-01,,Cal,cal@clyde.example,signer
-"""
+SERVICES = (
+    ("AVON", "AVB", "Avonbridge", ("avon:lead", "ada:signer")),
+    ("AVON", "AVC", "Avonchurch", ("avon:lead", "ada:signer")),
+    ("BROOK", "BRB", "Brookbridge", ("brook:lead", "bob:deputy", "bea:signer")),
+    ("CLYDE", "CLB", "Clydebridge", ("clyde:lead", "cal:signer")),
+)
+SMALL = "\n".join(
+    [
+        HEADER,
+        *(
+            f"Sample,{site},HMP {prison},{code},{code.title()} Health,provider,prime,2024-04-01,,"
+            f"{name.title()},{name}@{code.lower()}.example,{role}"
+            for code, site, prison, people in SERVICES
+            for name, role in (one.split(":") for one in people)
+        ),
+        "",
+    ]
+)
 SIGNERS = {
     "AVON": ("avon@avon.example", "ada@avon.example"),
     "BROOK": ("brook@brook.example", "bea@brook.example"),
@@ -77,9 +84,8 @@ class Programme:
                 (APPROVER, "approver"),
                 (PARTNER, "listening_partner"),
             ):
-                staff.add(
-                    session, now, "operator", email=email, region_code="sample", role=role, name=role
-                )
+                who = {"email": email, "role": role, "name": role}
+                staff.add(session, now, "operator", region_code="sample", **who)
             if adopt:
                 cycles.adopt(session, "sample", "working-0.1", now, "operator")
         return self
