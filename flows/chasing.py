@@ -58,6 +58,12 @@ def chase_returns(database: Database, now: datetime, post: Post) -> Chased:
             gathered = gather(session, fresh, now)
             for here in fresh:
                 total += _chase(session, here, gathered, post.calendar, now)
+    if total.not_returned or total.unreachable:
+        body = (
+            f"{total.not_returned} returns were recorded as not returned, and "
+            f"{total.unreachable} services have nobody we can reach. See: charter status"
+        )
+        post.alert("Returns that need a person", body)
     return total
 
 

@@ -16,4 +16,10 @@ def worker_name() -> str:
 
 def deliver_letters(database: Database, now: datetime, post: Post) -> Delivered:
     """Claim, hand over and settle what is due at `now`; doing it twice sends nothing twice."""
-    return deliver(database, now, post.letters, worker=worker_name())
+    done = deliver(database, now, post.letters, worker=worker_name())
+    if done.trouble:
+        post.alert("Letters are waiting", f"{done.trouble}. They go when it is back.")
+    if done.in_doubt:
+        body = f"{done.in_doubt} letters are in doubt. Find out, then: charter letters settle"
+        post.alert("Letters in doubt", body)
+    return done

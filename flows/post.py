@@ -1,5 +1,6 @@
 """The post office as the flows see it: letters on one side, the families' bulletin on the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,13 @@ from notifications.delivery import PostOffice
 
 @dataclass(frozen=True)
 class Post:
-    """Where letters and pages leave from; `home` holds the families' site."""
+    """Where letters and pages leave from; `home` holds the families' site.
+
+    `alert` tells the people who run the service a title and a text, and never raises.
+    """
 
     letters: PostOffice
     home: Path
     settings: Settings
     calendar: Calendar
+    alert: Callable[[str, str], bool]

@@ -93,7 +93,21 @@ def assemble(settings: Settings, clock: Clock, database: Database, home: Path) -
         compose=correspondence.composer(calendar, settings.base_url),
         settled=correspondence.on_settled,
     )
-    return App(settings, clock, database, Post(office, home, settings, calendar), calendar)
+    post = Post(office, home, settings, calendar, staff_alert(settings))
+    return App(settings, clock, database, post, calendar)
+
+
+def staff_alert(settings: Settings) -> Callable[[str, str], bool]:
+    """How staff are told something; BadSettings for an address that is not on the short list."""
+    urls = settings.staff_alert_urls.get_secret_value().replace(",", " ").split()
+    if not urls:
+        return lambda _title, _body: False
+    from notifications.channels.staff import StaffAlerts  # Apprise takes a while to load
+
+    try:
+        return StaffAlerts(urls).tell
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
 
 
 def prepare(settings: Settings) -> None:

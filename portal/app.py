@@ -67,9 +67,7 @@ def create_app(
         production=production,
         cookies=Cookies(secure=base_url.startswith("https://")),
     )
-    app.add_middleware(
-        Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse
-    )
+    app.add_middleware(Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse)
     app.mount("/static", Shown(directory=STATIC), name="static")
     app.add_api_route("/", front, methods=["GET"], name="front")
     for router in (signin, provider, console, families.router):

@@ -1,4 +1,4 @@
-"""The portal's three cookies: the session, the browser that asked for a link, and where to go next."""
+"""The portal's three cookies: the session, the browser that asked for a link, and where next."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -49,7 +49,7 @@ def page(request: Request, path: str) -> Response:
 
 
 def find(site_folder: Path, path: str) -> Path:
-    """The file (or folder, where the address lacks its slash) that an address means; else NotHere."""
+    """The file that an address means, or the folder where its slash is missing; else NotHere."""
     if "\x00" in path or "\\" in path:
         raise NotHere
     root = site_folder.resolve()

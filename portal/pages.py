@@ -1,4 +1,4 @@
-"""Draws pages: our own templates are strict; the design system's components are let in as guests."""
+"""Draws pages: our own templates are strict, and the design system's components are guests."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from charter.quarters import LONDON, say
+from charter.words import ACTION_WORDS, RATING_WORDS
 from portal.forms import Faults
 
 HERE = Path(__file__).parent
@@ -51,7 +52,7 @@ class Components:
 
         def drawn(params: dict[str, Any]) -> Markup:
             refuse_raw_words(params)
-            return Markup(draw(params))  # noqa: S704 - a macro with autoescape gives markup
+            return Markup(draw(params))
 
         return drawn
 
@@ -105,7 +106,14 @@ class Pages:
         )
         guests = Components()
         nhs = {name: guests.named(*where) for name, where in COMPONENTS.items()}
-        self.env.globals.update(nhs=nhs, service=SERVICE, sentence=SENTENCE, asset=asset)
+        self.env.globals.update(
+            nhs=nhs,
+            service=SERVICE,
+            sentence=SENTENCE,
+            asset=asset,
+            rating_words=RATING_WORDS,
+            action_words=ACTION_WORDS,
+        )
         self.env.filters.update(
             day=say, moment=moment, paragraphs=paragraphs, summary=summary, fingerprint=fingerprint
         )

@@ -184,29 +184,36 @@ def submit(session: Session, here: Ref, document: ReturnDocument, now: datetime)
 
     False if this very document has been received already. Incomplete names every problem.
     """
-    found = []
-    by_email = {c.email: c for c in people(session, here, now)}
-    named = {"prepared_by": document.prepared_by, "signed_by": document.signed_by}
-    for where, who in named.items():
+    preparer, signer = _two_people(session, here, document, now)
+    life = lives.lives(session, [here.id])[here.id]
+    signed = returns.signed_documents(session, {here.id: life.document}).get(here.id)
+    if signed is not None and actions.same_but_for_numbers(document, signed):
+        return False
+    sha = hand_over(session, here, document, now, preparer)
+    sign(session, here, sha, now, signer)
+    return True
+
+
+def _two_people(
+    session: Session, here: Ref, document: ReturnDocument, now: datetime
+) -> tuple[int, int]:
+    """The person numbers of who prepared and who signs; Incomplete names all that is wrong."""
+    by_email = {c.email: c.person_id for c in people(session, here, now)}
+    found, numbers = [], []
+    for where, who in (("prepared_by", document.prepared_by), ("signed_by", document.signed_by)):
         if who is None:
             found.append(Problem(where, "name the person, with their e-mail address"))
         elif who.email.lower() not in by_email:
             found.append(Problem(f"{where}.email", f"{who.email} is not a contact of this service"))
-    preparer, signer = document.prepared_by, document.signed_by
-    if preparer and signer and preparer.email.lower() == signer.email.lower():
+        else:
+            numbers.append(by_email[who.email.lower()])
+    if len(numbers) == 2 and numbers[0] == numbers[1]:
         found.append(
             Problem("signed_by.email", "whoever prepared a return cannot sign it: name another")
         )
     if found:
         raise Incomplete(found + problems(session, here, document, complete=True))
-    assert preparer and signer
-    life = lives.lives(session, [here.id])[here.id]
-    signed = returns.signed_documents(session, {here.id: life.document}).get(here.id)
-    if signed is not None and actions.same_but_for_numbers(document, signed):
-        return False
-    sha = hand_over(session, here, document, now, by_email[preparer.email.lower()].person_id)
-    sign(session, here, sha, now, by_email[signer.email.lower()].person_id)
-    return True
+    return numbers[0], numbers[1]
 
 
 def reply(session: Session, here: Ref, words: str, now: datetime, person: int) -> None:

@@ -37,6 +37,7 @@ class Database:
         """A session for questions; nothing written in it is kept."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+            session.expunge_all()  # what was read stays readable after the rollback
             session.rollback()
 
     @contextmanager

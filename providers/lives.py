@@ -82,7 +82,8 @@ def first_unmatched(session: Session) -> str:
     )
     after = 0
     while batch := session.exec(pairs.where(col(LedgerRow.seq) > after)).all():
-        for entry, step in batch:
+        for entry, found in batch:
+            step: StepRow | None = found  # the join is an outer one
             if step is None:
                 return f"the step behind ledger entry {entry.seq} is missing"
             if not _vouches(entry, step):

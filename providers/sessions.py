@@ -151,7 +151,7 @@ def begin(session: Session, person: int, id_hash: str, csrf: str, now: datetime)
 
 
 def visitor(session: Session, id_hash: str, now: datetime) -> Visitor | None:
-    """Who this session belongs to; nobody once it is revoked, idle, too long, or all roles ended."""
+    """Whose session this is; nobody's once it is revoked, idle or too long, or all roles ended."""
     row = session.get(WebSession, id_hash)
     if row is None or row.revoked_at is not None:
         return None
@@ -191,7 +191,7 @@ def revoke(session: Session, id_hash: str, now: datetime) -> None:
 
 
 def forget(session: Session, now: datetime) -> int:
-    """Delete what has served: links and requests after a day, sessions after thirty; gives how many."""
+    """Delete what has served: links and requests after a day, sessions after 30; gives how many."""
     links = delete(SignInToken).where(col(SignInToken.expires_at) < now - KEPT_AFTER)
     asked = delete(SignInRequest).where(
         col(SignInRequest.done_at).is_not(None), col(SignInRequest.asked_at) < now - KEPT_AFTER

@@ -6,7 +6,18 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
-from notifications.channels.base import Accepted, ChannelDown, Deferred, Outcome, check_key
+from notifications.channels.base import (
+    Accepted,
+    ChannelDown,
+    Deferred,
+    Outcome,
+    Refused,
+    addresses,
+    check_key,
+)
+
+REFUSES = "refuses.example"
+"""The simulator: letters to this domain bounce, so that a bounce can be tried without a server."""
 
 
 class FileChannel:
@@ -45,7 +56,9 @@ class FileHandover:
         self._folder = folder
 
     def offer(self, message: EmailMessage) -> Outcome | None:
-        """A file takes any address."""
+        """A file takes any address but the simulator's, which is turned away for good."""
+        if addresses(message)[1].lower().endswith(f"@{REFUSES}"):
+            return Refused(f"file mail refuses every address at {REFUSES}")
         return None
 
     def hand(self, message: EmailMessage) -> Outcome:

@@ -53,7 +53,8 @@ class Boxes:
     def of(cls, answer: Answer) -> "Boxes":
         """An answer in its boxes, with an empty row of evidence at the end."""
         rows = [
-            EvidenceRow(n, e.title, e.link, boxes(e.dated)) for n, e in enumerate(answer.evidence, 1)
+            EvidenceRow(n, e.title, e.link, boxes(e.dated))
+            for n, e in enumerate(answer.evidence, 1)
         ]
         return cls(
             rating=answer.rating or "",
@@ -133,9 +134,7 @@ def commitment_page(return_id: str, commitment_id: str, visit: SignedIn) -> Resp
 
 
 @router.post("/returns/{return_id}/commitments/{commitment_id}", name="save_commitment")
-def save_commitment(
-    return_id: str, commitment_id: str, visit: SignedIn, form: Typed
-) -> Response:
+def save_commitment(return_id: str, commitment_id: str, visit: SignedIn, form: Typed) -> Response:
     """Save the answer and go on; with something wrong, the page again as it was typed."""
     typed, later = Boxes.typed(form), form.text("go") in ("later", "more")
     with visit.desk.database.writing() as session:
@@ -212,7 +211,7 @@ def field_of(where: str, rows: list[EvidenceRow]) -> str:
 def next_place(
     session: Session, room: Room, document: ReturnDocument, commitment_id: str, form: Form
 ) -> str:
-    """Where saving leads: this page for more evidence, back to the list, or the next one to answer."""
+    """Where saving leads: here for more evidence, back to the list, or the next one to answer."""
     if form.text("go") == "more":
         return f"{room.path}/commitments/{commitment_id}#evidence"
     if form.text("go") == "later" or room.life.questions:

@@ -11,7 +11,8 @@ from charter.ledger import canonical, digest
 from portal.doors import Visit
 from portal.forms import Form
 from portal.pages import moment
-from portal.provider.rooms import Room, name_of
+from portal.people import name_of
+from portal.provider.rooms import Room
 from providers import answering, returns
 from providers.returns import DraftView
 
@@ -41,9 +42,7 @@ def overtaken(session: Session, form: Form, draft: DraftView, basis: str) -> Ove
     return Overtaken(name_of(session, draft.saved_by), when)
 
 
-def read(
-    document: ReturnDocument, **parts: object
-) -> tuple[ReturnDocument | None, list[Problem]]:
+def read(document: ReturnDocument, **parts: object) -> tuple[ReturnDocument | None, list[Problem]]:
     """The document with some of its fields replaced by plain data, checked as any file would be."""
     return parse({**document.model_dump(mode="json"), **parts})
 
@@ -52,9 +51,7 @@ def save(
     session: Session, visit: Visit, room: Room, draft: DraftView, document: ReturnDocument
 ) -> None:
     """Keep the document as it now stands; the caller has just read `draft` in this transaction."""
-    answering.save_draft(
-        session, room.ref, document, visit.now, visit.by, version=draft.version
-    )
+    answering.save_draft(session, room.ref, document, visit.now, visit.by, version=draft.version)
 
 
 def problems_at(

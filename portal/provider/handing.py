@@ -100,5 +100,3 @@ def done_page(return_id: str, visit: SignedIn) -> Response:
         people = answering.people(session, room.ref, visit.now)
     signers = [p.name for p in people if p.role == "signer"]
     return rooms.show(visit, room, "provider/done.html", signers=signers)
-
-

@@ -56,9 +56,7 @@ def rooms_of(session: Session, visit: Visit) -> list[Room]:
     refs = returns.refs(session, service_ids=mine) if mine else []
     folded = lives.lives(session, [ref.id for ref in refs])
     charters = {v: cycles.charter_of(session, v) for v in {ref.charter_version for ref in refs}}
-    return [
-        room_of(visit, ref, folded[ref.id], charters[ref.charter_version]) for ref in refs
-    ]
+    return [room_of(visit, ref, folded[ref.id], charters[ref.charter_version]) for ref in refs]
 
 
 def grouped(rooms: Iterable[Room]) -> list[Group]:

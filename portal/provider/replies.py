@@ -49,7 +49,7 @@ class Requests:
         rows = []
         for number, asked in enumerate(self.asked, 1):
             reply = given.get(asked.id) or RequestReply(request=asked.id)
-            answer, words = reply.answer or "", reply.words
+            answer, words = str(reply.answer or ""), reply.words
             if form:
                 answer = form.text(f"reply-{number}-answer")
                 words = form.text(f"reply-{number}-words")

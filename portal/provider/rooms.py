@@ -13,7 +13,6 @@ from charter.quarters import london_date
 from charter.returns import Life, State
 from portal.doors import NotForYou, NotHere, Visit, number
 from providers import answering, cycles, lives, returns
-from providers.register import people
 from providers.returns import Ref
 
 READERS = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
@@ -74,7 +73,7 @@ class Room:
         return self.whole_is_open or (not self.closed and commitment in self.life.questions)
 
     def can_reply(self) -> bool:
-        """The right of reply: once it is checked, changed or not returned, until it is published."""
+        """The right of reply: once checked, changed or not returned, until it is published."""
         checked = self.life.confirmed_at or self.life.changes or self.life.not_returned_at
         over = self.today > self.ref.dates.challenge_ends
         still = not self.life.revision or bool(self.life.revising)
@@ -131,12 +130,3 @@ def show(visit: Visit, room: Room, name: str, status: int = 200, **context: Any)
         notice=room.charter.notice if room.charter.is_working else "",
         **context,
     )
-
-
-def name_of(session: Session, by: str) -> str:
-    """The name behind `person:7`; `somebody else` where nobody is known."""
-    kind, _, key = by.partition(":")
-    if kind != "person" or not key.isdecimal():
-        return "somebody else"
-    found = people(session, [int(key)])
-    return found[int(key)].name if found else "somebody else"

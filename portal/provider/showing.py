@@ -34,7 +34,7 @@ class ReplyShown:
 
 
 def answers_shown(room: Room, document: ReturnDocument) -> list[AnswerShown]:
-    """The answers in the Charter's order, each with the commissioner's change where there is one."""
+    """The answers in the Charter's order, each with the commissioner's change if there is one."""
     shown = []
     for commitment in room.charter.commitments:
         answer = document.find(commitment.id) or Answer(commitment=commitment.id)

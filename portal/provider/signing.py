@@ -7,8 +7,9 @@ from starlette.responses import Response
 from charter.answers import ReturnDocument
 from portal.doors import NotForYou, SignedIn, Typed, Visit
 from portal.forms import Faults
+from portal.people import name_of
 from portal.provider import rooms
-from portal.provider.rooms import Closed, Room, name_of
+from portal.provider.rooms import Closed, Room
 from portal.provider.showing import answers_shown, replies_shown
 from providers import answering, documents
 from providers.cycles import NotAllowed

@@ -1,4 +1,4 @@
-"""What a provider reads beside each return and each task: one table, and one rule for what is next."""
+"""What a provider reads beside each return and task: one table, and one rule for what is next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,4 +98,3 @@ def timing(room: Room, today: date) -> str:
     if life.due is None:
         return "No date set"
     return f"Due {say(life.due)}, {due_words(life.due, today)}"
-

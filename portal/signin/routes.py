@@ -51,9 +51,7 @@ def ask_for_link(request: Request, form: TypedByAnyone) -> Response:
     except ValueError:
         faults = Faults()
         faults.add("email", "enter an email address in the form name@organisation.nhs.uk")
-        return nonce_page(
-            request, "signin/ask.html", 422, email=form.text("email"), faults=faults
-        )
+        return nonce_page(request, "signin/ask.html", 422, email=form.text("email"), faults=faults)
     allowed = desk.limits.allow(LINKS_PER_CALLER, "caller", caller(request))
     if not allowed or not desk.limits.allow(LINKS_PER_ADDRESS, "address", email):
         return desk.pages.show("signin/too_often.html", 429)
@@ -120,7 +118,7 @@ def spend_code(request: Request, form: TypedByAnyone) -> Response:
 def enter(
     request: Request, desk: Desk, nonce_hash: str, *, token_hash: str = "", code: str = ""
 ) -> Response:
-    """Spend a link by itself or by its code; a new session in its place, or a page saying why not."""
+    """Spend a link by itself or by its code: a session begins, or a page says why not."""
     now = desk.clock()
     secret, old = new_secret(), desk.cookies.read(request, "session")
     with desk.database.writing() as session:

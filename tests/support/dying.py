@@ -102,11 +102,12 @@ def _use_order(order: str) -> None:
     def never(*_: object) -> bool:
         return True
 
-    if order == "mark-then-send":
-        setattr(outbox, "handing", marked_first)
-    if order == "send-then-mark":
-        setattr(outbox, "handing", never)
-        setattr(outbox, "settle", marked_last)
+    orders: dict[str, dict[str, Any]] = {
+        "mark-then-send": {"handing": marked_first},
+        "send-then-mark": {"handing": never, "settle": marked_last},
+    }
+    for name, instead in orders.get(order, {}).items():
+        setattr(outbox, name, instead)
 
 
 def main(url: str, mail: str, folder: str, now: str, point: str, nth: str, order: str) -> None:

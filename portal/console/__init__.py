@@ -1,0 +1,1 @@
+"""The console: a region's quarter at a glance, and each return to check, extend and approve."""

@@ -1,0 +1,127 @@
+"""A cycle or a return as its region's team may see it: theirs, with what they may do, or absent."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+from starlette.responses import HTMLResponse
+
+from charter.commitments import CharterFile
+from charter.policy import Policy
+from charter.quarters import Quarter, london_date
+from charter.returns import Life, State
+from portal.doors import NotForYou, NotHere, Visit, number
+from providers import checking, cycles, lives, returns
+from providers.cycles import CycleView
+from providers.returns import Ref
+
+EXTENDERS = checking.CHECKERS
+
+
+@dataclass(frozen=True)
+class Case:
+    """One return, how it stands, and what this member of the region's team may do with it."""
+
+    ref: Ref
+    life: Life
+    charter: CharterFile
+    policy: Policy
+    roles: frozenset[str]
+    person: int
+    state: State
+    today: date
+
+    @property
+    def path(self) -> str:
+        """Where the return's own page is."""
+        return f"/console/returns/{self.ref.id}"
+
+    @property
+    def name(self) -> str:
+        """The prison, with the service line where there is one."""
+        return f"{self.ref.site_name} ({self.ref.line})" if self.ref.line else self.ref.site_name
+
+    @property
+    def can_check(self) -> bool:
+        """May confirm, change a rating, ask a question, and give more time."""
+        return bool(self.roles & checking.CHECKERS)
+
+    @property
+    def can_approve(self) -> bool:
+        """May approve to publish."""
+        return bool(self.roles & checking.APPROVERS)
+
+    @property
+    def can_judge(self) -> bool:
+        """May say whether the replies to families are faithful."""
+        return bool(self.roles & checking.PARTNERS)
+
+    @property
+    def sees_evidence(self) -> bool:
+        """Is more than a listening partner, who sees what families will see and no evidence."""
+        return bool(self.roles - checking.PARTNERS)
+
+    @property
+    def has_approved(self) -> bool:
+        """Has approved this page as it stands."""
+        return self.person in self.life.approved_by
+
+
+def enter(session: Session, visit: Visit, return_id: str) -> Case:
+    """The return of that number in one of the visitor's regions; NotHere if it is in none."""
+    found = returns.refs(session, ids=[number(return_id)])
+    roles = roles_in(visit, found[0].region) if found else frozenset()
+    if not roles:
+        raise NotHere
+    ref = found[0]
+    life = lives.lives(session, [ref.id])[ref.id]
+    return Case(
+        ref=ref,
+        life=life,
+        charter=cycles.charter_of(session, ref.charter_version),
+        policy=cycles.policy_of(session, ref.policy_version),
+        roles=roles,
+        person=visit.visitor.person,
+        state=life.state(visit.now),
+        today=london_date(visit.now),
+    )
+
+
+def roles_in(visit: Visit, region: str) -> frozenset[str]:
+    """What the visitor is in a region's team."""
+    return frozenset(role for code, role in visit.visitor.staff if code == region)
+
+
+def require(allowed: bool, who: str, what: str) -> None:
+    """NotForYou unless the visitor's role allows the act."""
+    if not allowed:
+        raise NotForYou(f"only {who} of this region can {what}")
+
+
+def enter_cycle(session: Session, visit: Visit, region: str, quarter: str) -> CycleView:
+    """A cycle of one of the visitor's regions; NotHere if it is none of theirs."""
+    if not roles_in(visit, region):
+        raise NotHere
+    try:
+        Quarter.parse(quarter)
+    except ValueError as error:
+        raise NotHere from error
+    found = cycles.cycles(session, region, quarter)
+    if not found:
+        raise NotHere
+    return found[0]
+
+
+def show(visit: Visit, case: Case, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page about this return, with what its data says must be said of it."""
+    return visit.page(
+        name,
+        status,
+        case=case,
+        ref=case.ref,
+        life=case.life,
+        sample=case.ref.region_name if case.ref.sample else "",
+        notice=case.charter.notice if case.charter.is_working else "",
+        **context,
+    )

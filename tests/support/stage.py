@@ -1,0 +1,204 @@
+"""The portal on a stage: the cast in two regions, a quarter behind them, and one just opened."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from charter.answers import ActionLine, Evidence, PersonNamed, ReturnDocument
+from charter.steps import Rating
+from portal.app import create_app
+from providers import actions, answering, cycles, register, returns, staff
+from providers.database import Database
+from providers.returns import Ref
+from tests.support.cast import AVON, BROOK, CAST, CLYDE, DEE, Player, at
+from tests.support.pages import BASE, Page, PageClient
+from tests.support.rules import CALENDAR, CHARTER_TEXT, POLICY_TEXT
+
+LAST, QUARTER = "2026-27-Q1", "2026-27-Q2"
+CORA = "cora@commissioner.example"
+ANN = "ann@commissioner.example"
+LENA = "lena@partner.example"
+RITA = "rita@commissioner.example"
+OTTO = "otto@elsewhere.example"
+MONA = "mona@avon.example"
+EVE = "eve@elsewhere.example"
+TEAM = (
+    ("Cora Check", CORA, "Sample", "commissioner"),
+    ("Ann Approve", ANN, "Sample", "approver"),
+    ("Lena Listen", LENA, "Sample", "listening_partner"),
+    ("Rita Read", RITA, "Sample", "reader"),
+    ("Otto Other", OTTO, "Elsewhere", "commissioner"),
+)
+HEADER = (
+    "region,site_code,site_name,provider_code,provider_name,party,service_role,service_from,"
+    "service_to,contact_name,contact_email,contact_role"
+)
+REQUEST = "families-ring-back"
+
+
+def register_text() -> str:
+    """Each player with one prison in Sample, and Eve with one in Elsewhere."""
+    rows = [HEADER]
+    for player in CAST:
+        people = [(player.name, player.email, "lead"), (player.signer, player.signer_email, "signer")]
+        if player is AVON:
+            people += [("Ash", "ash@avon.example", "deputy"), ("Mona", MONA, "contract_manager")]
+        rows += [_row("Sample", player, *person) for person in people]
+    eve = Player("Eve", "works elsewhere", "EVE", "EVB", signer="Ed")
+    rows += [_row("Elsewhere", eve, "Eve", EVE, "lead"), _row("Elsewhere", eve, "Ed", "ed@elsewhere.example", "signer")]
+    return "\n".join([*rows, ""])
+
+
+def _row(region: str, player: Player, name: str, email: str, role: str) -> str:
+    return (
+        f"{region},{player.site},{player.site_name},{player.provider},{player.provider_name},"
+        f"provider,prime,2024-04-01,,{name} {player.name}son,{email},{role}"
+    )
+
+
+@dataclass
+class Stage:
+    """An app with its clock, its messages, and quick ways to bring a return along."""
+
+    database: Database
+    site_folder: Path | None = None
+    base_url: str = BASE
+    now: datetime = field(default_factory=lambda: at("2026-10-05T09:00"))
+    messages: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(
+            self.database,
+            lambda: self.now,
+            send_sign_in=lambda *message: self.messages.append(message),
+            base_url=self.base_url,
+            secret_key="a secret of the tests",
+            site_folder=self.site_folder,
+            calendar=CALENDAR,
+            production=self.base_url.startswith("https"),
+        )
+
+    def play(self) -> "Stage":
+        """Two regions, one signed quarter of Avon's behind, and the next one opened."""
+        self._begin()
+        self.now = at("2026-07-01T09:00")
+        with self.database.writing() as session:
+            cycles.open_due(session, self.now, CALENDAR)
+        here = self.ref(AVON, LAST)
+        self.submit(AVON, self.filled(here, actions=(_promise(),)), at("2026-07-20T10:00"))
+        with self.database.writing() as session:
+            actions.enter_request(
+                session,
+                id=REQUEST,
+                region=here.region,
+                site=AVON.site,
+                party=AVON.provider,
+                commitment=CHARTER_IDS[2],
+                text="Ring us back when we leave a message about somebody’s health.",
+                source="a visits hall morning",
+                heard_on=date(2026, 8, 3),
+                now=at("2026-08-04T10:00"),
+                by="operator",
+            )
+            cycles.open_due(session, at("2026-10-01T09:00"), CALENDAR)
+        self.now = at("2026-10-05T09:00")
+        return self
+
+    def _begin(self) -> None:
+        began = at("2026-06-15T09:00")
+        with self.database.writing() as session:
+            cycles.keep_rulebook(session, "charter", "working-0.1", CHARTER_TEXT)
+            cycles.keep_rulebook(session, "policy", "2026.1", POLICY_TEXT)
+            read = register.check(register_text().encode(), "stage.csv")
+            assert not read.problems, read.problems
+            register.import_register(session, read, began, "operator", policy_version="2026.1")
+            codes = {r.name: r.code for r in register.regions(session)}
+            for name, email, region, role in TEAM:
+                staff.add(
+                    session, began, "operator", email=email, region_code=codes[region], role=role, name=name
+                )
+
+    def ref(self, player: Player = AVON, quarter: str = QUARTER) -> Ref:
+        """The return a player owes."""
+        with self.database.reading() as session:
+            return returns.find(session, player.provider, player.site, quarter)
+
+    def ref_of_eve(self) -> Ref:
+        """The return of the other region."""
+        with self.database.reading() as session:
+            return returns.find(session, "EVE", "EVB", QUARTER)
+
+    def filled(self, here: Ref, **changes: Any) -> ReturnDocument:
+        """A whole document, ready to sign."""
+        with self.database.reading() as session:
+            blank = returns.template(session, here)
+        answers = tuple(
+            answer.model_copy(
+                update={
+                    "rating": Rating.FULLY if number else Rating.PARTLY,
+                    "reason": "" if number else "Two posts in the team were empty.",
+                    "public_statement": "We ring families back within two working days.",
+                    "narrative": "A nurse keeps a list and a deputy checks it weekly.",
+                    "evidence": (Evidence(title="Call log", dated=date(2026, 6, 1)),),
+                    "confirmed": True,
+                }
+            )
+            for number, answer in enumerate(blank.answers)
+        )
+        replies = tuple(
+            reply.model_copy(update={"answer": "partly", "words": "On weekdays, yes."})
+            for reply in blank.replies
+        )
+        return blank.model_copy(update={"answers": answers, "replies": replies, **changes})
+
+    def submit(self, player: Player, document: ReturnDocument, when: datetime) -> None:
+        """Hand in and sign a whole document."""
+        here = self.ref(player, document.quarter)
+        named = document.model_copy(
+            update={
+                "prepared_by": PersonNamed(name=player.name, email=player.email),
+                "signed_by": PersonNamed(name=player.signer, email=player.signer_email),
+            }
+        )
+        with self.database.writing() as session:
+            answering.submit(session, here, named, when)
+
+    def person(self, email: str) -> int:
+        """The number of the person with that address."""
+        with self.database.reading() as session:
+            found = register.person_by_email(session, email)
+        assert found is not None, email
+        return found.person_id
+
+    def link(self, email: str) -> str:
+        """The path of the newest link sent to an address."""
+        link = next(message[2] for message in reversed(self.messages) if message[0] == email)
+        return re.sub(r"^https?://[^/]+", "", link)
+
+    def sign_in(self, client: PageClient, email: str) -> Page:
+        """Sign somebody in as a person would, and give the page they land on."""
+        client.get("/sign-in").submit({"email": email}, button="Send me a link")
+        return client.get(self.link(email)).submit(button="Sign in")
+
+    def enters(self, open_pages: Callable[..., PageClient], email: str) -> PageClient:
+        """A browser of its own with somebody signed in."""
+        client = open_pages(self.app, base_url=self.base_url)
+        self.sign_in(client, email)
+        return client
+
+
+def _promise() -> ActionLine:
+    return ActionLine(
+        commitment=CHARTER_IDS[1],
+        title="Put a consent card in every reception pack",
+        owner="Head of healthcare",
+        due=date(2026, 9, 30),
+        status="planned",
+    )
+
+
+CHARTER_IDS = re.findall(r'^id = "(W\d+)"', CHARTER_TEXT, re.MULTILINE)
+PLAYERS = (AVON, BROOK, CLYDE, DEE)
