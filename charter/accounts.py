@@ -98,8 +98,15 @@ def account(view: ReturnView, reader: Reader) -> Account:
 
 
 def _replied(view: ReturnView) -> bool:
-    """Whether there is any reply to families for the listening partner to judge."""
-    return any(_answer(view, request)[0] for request in view.requests)
+    """Whether this return replies to families, for the listening partner to judge."""
+    asked = {request.id for request in view.requests}
+    return any(request in asked for request in fresh_replies(view))
+
+
+def fresh_replies(view: ReturnView) -> frozenset[str]:
+    """The requests that this very return answers; an older answer may stand for the others."""
+    replies = view.document.replies if view.document else ()
+    return frozenset(reply.request for reply in replies if reply.answer is not None)
 
 
 def ratings(view: ReturnView) -> Mapping[str, Rating]:
@@ -271,6 +278,7 @@ def _request_row(
         answer=answer or "",
         tag=Tag.of(REPLY_WORDS[answer]),
         words=reader.shown(words, f"the reply to request {request.id}", source),
+        earlier=answer is not None and request.id not in fresh_replies(view),
         answer_due=_later(view.quarter, request.answer_due) if later else "",
         actions=tuple(row for row in actions if row.source.request == request.id),
     )

@@ -1,5 +1,8 @@
 """What changed in a quarter, most telling first, for a reader with one minute."""
 
+from collections import Counter
+
+from charter.facts import ended
 from charter.parts import Account, ActionRow, News, RequestRow, Section, Tag
 from charter.quarters import say
 from charter.returns import State
@@ -19,20 +22,26 @@ def news(
 ) -> list[tuple[int, News]]:
     """The lines of one return, each with its rank: the lower, the earlier on the page."""
     found = [*_of_state(view, account)]
-    found += [line for row in actions for line in _of_action(row)]
-    told = {row.source.request for row in actions if row.source.request}
+    of_actions = [line for row in actions for line in _of_action(row)]
+    found += of_actions
+    told = {line.source.request for _, line in of_actions}
     found += [
         _of_reply(row)
         for row in requests
-        if _is_fresh(view, row) and row.source.request not in told
+        if row.answer and not row.earlier and row.source.request not in told
     ]
     return found or [(9, _nothing_new(account))]
 
 
 def first_of(lines: list[tuple[int, News]]) -> tuple[News, ...]:
-    """The few that a page begins with; what merely says that nothing is new gives way."""
-    ranked = sorted(lines, key=lambda line: line[0])
-    return tuple(line for _, line in ranked[:MOST])
+    """The few that a page begins with; of lines alike in rank, each organisation has its turn."""
+    turns: Counter[tuple[int, str]] = Counter()
+    ranked = []
+    for rank, line in lines:
+        turns[rank, line.party_name] += 1
+        ranked.append((rank, turns[rank, line.party_name], line))
+    ranked.sort(key=lambda entry: entry[:2])
+    return tuple(line for _, _, line in ranked[:MOST])
 
 
 def _of_state(view: ReturnView, account: Account) -> list[tuple[int, News]]:
@@ -51,16 +60,11 @@ def _of_action(row: ActionRow) -> list[tuple[int, News]]:
         return [(3, _action_line(row, row.title, row.tag))]
     if row.slipped_now:
         slip = row.slips[-1]
-        words = f"{row.title}. Now {say(slip.now)}, before that {say(slip.was)}."
+        words = f"{ended(row.title)} Now {say(slip.now)}, before that {say(slip.was)}."
         return [(4, _action_line(row, words, _LATER))]
     if row.is_new:
-        return [(5, _action_line(row, f"{row.title}, by {say(row.due)}.", _NEW))]
+        return [(5, _action_line(row, f"{row.title.rstrip('.')}, by {say(row.due)}.", _NEW))]
     return []
-
-
-def _is_fresh(view: ReturnView, row: RequestRow) -> bool:
-    replies = view.document.replies if view.document else ()
-    return any(reply.request == row.source.request and reply.answer for reply in replies)
 
 
 def _of_reply(row: RequestRow) -> tuple[int, News]:

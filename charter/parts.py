@@ -176,6 +176,7 @@ class RequestRow(Frozen):
     answer: str
     tag: Tag
     words: str
+    earlier: bool
     answer_due: str
     actions: tuple[ActionRow, ...]
 

@@ -140,7 +140,7 @@ class _View:
             ),
             party_code=ref.party,
             party_name=ref.party_name,
-            served_from=ref.served_from,
+            served_from=ref.began,
             served_to=None if ref.served_to == ref.quarter.ends else ref.served_to,
             quarter=ref.quarter,
             life=life,

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from charter.accounts import HELD
 from charter.quarters import say
 from charter.words import STATE_WORDS
 from notifications.exports import actions_csv, feed, returns_csv, returns_json
@@ -127,6 +128,8 @@ class _Bulletin:
             region_quarter = f"quarters/{page['region_code']}/{page['quarter']}"
             more["timetable"] = self._link(self.paths[key], region_quarter)
             more["not_kept"] = _not_kept(page)
+            more["asked"] = _asked(page)
+            more["last_told"] = self._last_told(key)
         return self._draw(TEMPLATES[page["kind"]], self.paths[key], page["notices"], page, more)
 
     def own_page(self, name: str) -> bytes:
@@ -168,6 +171,17 @@ class _Bulletin:
                 return posixpath.relpath(target, posixpath.dirname(path) or ".")
         return ""
 
+    def _last_told(self, key: str) -> dict[str, str] | None:
+        """The newest older page with an update on it, for a page that has none yet."""
+        if any(one["published_on"] for one in self.pages[key]["accounts"]):
+            return None
+        keys = self.quarters[posixpath.dirname(key)]
+        for one in reversed(keys[: keys.index(key)]):
+            if any(account["published_on"] for account in self.pages[one]["accounts"]):
+                words = self.pages[one]["quarter_words"]
+                return {"href": self._link(self.paths[key], one), "words": words}
+        return None
+
     def _quarters_of(self, key: str) -> dict[str, Any]:
         keys = self.quarters[posixpath.dirname(key)]
         here = self.paths[key]
@@ -177,6 +191,16 @@ class _Bulletin:
         ]
         others = [link for one, link in zip(keys, links, strict=True) if one != key]
         return {"newer": links[-1] if keys[-1] != key else None, "others": others[::-1]}
+
+
+def _asked(page: Page) -> list[list[Page]]:
+    """Requests put to several organisations in the same words, together; held ones stay apart."""
+    groups: dict[object, list[Page]] = {}
+    for row in page["asked"]:
+        alone = row["source"]["request"] if row["asked"] == HELD else ""
+        put = (row["asked"], row["heard_on"], row["heard_from"], alone)
+        groups.setdefault(put, []).append(row)
+    return list(groups.values())
 
 
 def _by_folder(pages: Mapping[str, Page]) -> dict[str, Sequence[str]]:

@@ -49,15 +49,8 @@ def enqueue(
         raise ValueError(f"letter {key} would speak for nothing")
     letter = session.get(Letter, key, with_for_update=True)
     if letter is None:
-        letter = Letter(
-            key=key,
-            to_person=person,
-            to_email=email,
-            kind=kind,
-            region=region,
-            day=day,
-            queued_at=now,
-        )
+        who: dict[str, Any] = {"to_person": person, "to_email": email, "region": region}
+        letter = Letter(key=key, kind=kind, day=day, queued_at=now, **who)
         session.add(letter)
         session.flush()
     rows = {Line(r.subject, r.topic, r.occasion): r for r in lines_of(session, [key])[key]}

@@ -120,7 +120,8 @@ class Pages:
 
     def show(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
         """The answer with this page; whatever the page needs is in `context`."""
-        given = {"visitor": None, "faults": Faults(), "sample": "", "notice": "", **context}
+        plain = {"visitor": None, "faults": Faults(), "sample": "", "notice": "", "wide": False}
+        given = plain | context
         return HTMLResponse(self.env.get_template(name).render(given), status)
 
 

@@ -52,6 +52,7 @@ class Ref:
     party_kind: str
     service_id: int
     line: str
+    began: date
     served_from: date
     served_to: date
     due_on: date | None
@@ -130,6 +131,7 @@ def _ref(
         party_kind=party.kind,
         service_id=service.id or 0,
         line=service.line,
+        began=service.starts,
         served_from=max(service.starts, quarter.starts),
         served_to=min(service.ends or quarter.ends, quarter.ends),
         due_on=row.due_on,

@@ -42,6 +42,11 @@ def rehearse(
     if as_json:
         answer(plan.as_json(), [], as_json=True)
         return
+    print_plan(plan)
+
+
+def print_plan(plan: Rehearsal) -> None:
+    """Print a rehearsed cycle for a person."""
     print("\n".join(_heading(plan)))
     table(
         "",

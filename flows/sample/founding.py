@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from charter.policy import read_policy
 from flows.sample import texts
 from flows.sample.acts import Deed
-from flows.wiring import SHIPPED_POLICY, App, shipped
+from flows.wiring import App, shipped
 from providers import actions, cycles, register, staff
 
 REGION = "sample"
@@ -43,7 +42,7 @@ def import_register(file: str, *, paused: bool = False, but: tuple[str, str] | N
             if today not in text:
                 raise LookupError(f"{file} no longer says '{today}'")
             text = text.replace(today, earlier)
-        policy = read_policy(shipped(SHIPPED_POLICY)).version
+        policy = cycles.newest(session, "policy")
         found = register.check(text.encode(), file)
         register.import_register(
             session, found, app.clock(), OPERATOR, policy_version=policy, paused=paused

@@ -24,8 +24,8 @@ ROUNDS = 6
 Say = Callable[[str], None]
 
 
-def tell(app: App, acts: Sequence[Act], runner: Runner, tell_of: Say) -> datetime:
-    """Do every act that the record has not left behind, and give the last moment reached.
+def tell(app: App, acts: Sequence[Act], runner: Runner | None, tell_of: Say) -> None:
+    """Do every act that the record has not left behind; no runner is needed where no act calls one.
 
     The act at the very time of the record's last entry is done again: it may be half done.
     Acts in a row that run the same flow are one run of it.
@@ -36,15 +36,16 @@ def tell(app: App, acts: Sequence[Act], runner: Runner, tell_of: Say) -> datetim
         for act in same:
             tell_of(f"{_when(act.at)}  {act.says}")
         call = same[0].do
-        if isinstance(call, FlowCall):
-            runner.run(call.deployment, [act.at for act in same])
-        else:
+        if not isinstance(call, FlowCall):
             call(at_moment(app, same[0].at))
-    return settle(app, acts[-1].at, runner, tell_of)
+        elif runner is None:
+            raise LookupError(f"nobody is there to run {call.deployment}")
+        else:
+            runner.run(call.deployment, [act.at for act in same])
 
 
 def settle(app: App, moment: datetime, runner: Runner, tell_of: Say) -> datetime:
-    """Hand letters over again, a lease later each time, while any still waits."""
+    """Hand letters over again, a lease later each time, while any waits; the last moment reached."""
     for _ in range(ROUNDS):
         moment = max(moment, last_moment(app) or moment)
         if not unsettled(app):

@@ -116,6 +116,8 @@ def approve(return_id: str, visit: SignedIn, form: Typed) -> Response:
     with visit.desk.database.writing() as session:
         case = rooms.enter(session, visit, return_id)
         rooms.require(case.can_approve, "a commissioner or approver", "approve to publish")
+        if case.why_not_approve:
+            return draw(session, visit, case, refused=case.why_not_approve)
         if form.text("seen") != seen(case):
             return draw(session, visit, case, refused=CHANGED)
         try:
@@ -161,7 +163,6 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         promises=promises,
         replies=replies_of(session, case, document),
         faithful=FAITHFUL_WORDS[case.life.judged.faithful if case.life.judged else None],
-        why_not_approve=checking.why_not_approve(case.ref, case.life, visit.now),
         seen=seen(case),
         did=DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,

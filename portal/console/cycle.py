@@ -79,6 +79,7 @@ def cycle_page(region: str, quarter: str, visit: SignedIn) -> Response:
         owed, released, counts = standing(session, visit, cycle, charter, policy)
     return visit.page(
         "console/cycle.html",
+        wide=True,
         cycle=cycle,
         dates=dates_of(cycle, london_date(visit.now)),
         counts=[(STATE_WORDS[state].console, getattr(counts, state.value)) for state in State],

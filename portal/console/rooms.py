@@ -1,7 +1,7 @@
 """A cycle or a return as its region's team may see it: theirs, with what they may do, or absent."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from charter.commitments import CharterFile
 from charter.policy import Policy
-from charter.quarters import Quarter, london_date
+from charter.quarters import Quarter, london_date, say
 from charter.returns import Life, State
 from portal.doors import NotForYou, NotHere, Visit, number
 from providers import checking, cycles, lives, returns
@@ -30,7 +30,12 @@ class Case:
     roles: frozenset[str]
     person: int
     state: State
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The London date."""
+        return london_date(self.now)
 
     @property
     def path(self) -> str:
@@ -63,6 +68,20 @@ class Case:
         return bool(self.roles - checking.PARTNERS)
 
     @property
+    def why_not_approve(self) -> str:
+        """Why this page cannot be approved yet, by anybody; empty when it can."""
+        life, ends = self.life, self.ref.dates.challenge_ends
+        if life.is_received and not life.confirmed_at and self.today <= ends:
+            return f"it is not confirmed, and the time to check it ends on {say(ends)}"
+        return checking.why_not_approve(self.ref, life, self.now)
+
+    @property
+    def may_approve_now(self) -> bool:
+        """This visitor's approval would count now."""
+        enough = len(self.life.approved_by) >= self.policy.approvals
+        return self.can_approve and not (self.why_not_approve or self.has_approved or enough)
+
+    @property
     def has_approved(self) -> bool:
         """Has approved this page as it stands."""
         return self.person in self.life.approved_by
@@ -84,7 +103,7 @@ def enter(session: Session, visit: Visit, return_id: str) -> Case:
         roles=roles,
         person=visit.visitor.person,
         state=life.state(visit.now),
-        today=london_date(visit.now),
+        now=visit.now,
     )
 
 

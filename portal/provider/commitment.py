@@ -1,6 +1,6 @@
 """One commitment to a page: what it asks, what was said last quarter, and this quarter's answer."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -50,18 +50,20 @@ class Boxes:
     confirmed: bool
 
     @classmethod
-    def of(cls, answer: Answer) -> "Boxes":
-        """An answer in its boxes, with an empty row of evidence at the end."""
+    def of(cls, answer: Answer, *, more: bool = False) -> "Boxes":
+        """An answer in its boxes, with an empty row of evidence where there is none, or for more."""
         rows = [
-            EvidenceRow(n, e.title, e.link, boxes(e.dated))
-            for n, e in enumerate(answer.evidence, 1)
+            EvidenceRow(number, one.title, one.link, boxes(one.dated))
+            for number, one in enumerate(answer.evidence, 1)
         ]
+        if more or not rows:
+            rows.append(EvidenceRow(len(rows) + 1))
         return cls(
             rating=answer.rating or "",
             reason=answer.reason,
             public_statement=answer.public_statement,
             narrative=answer.narrative,
-            evidence=(*rows, EvidenceRow(len(rows) + 1)),
+            evidence=tuple(rows),
             confirmed=False,
         )
 
@@ -129,8 +131,9 @@ def commitment_page(return_id: str, commitment_id: str, visit: SignedIn) -> Resp
     with visit.desk.database.reading() as session:
         room = rooms.prepare(session, visit, return_id, part=commitment_id)
         sheet = sheet_of(session, room, commitment_id)
-    then = visit.request.query_params.get("then", "")
-    return draw(visit, sheet, Boxes.of(sheet.answer), Faults(), then=then)
+    asked = visit.request.query_params
+    typed = Boxes.of(sheet.answer, more="more" in asked)
+    return draw(visit, sheet, typed, Faults(), then=asked.get("then", ""))
 
 
 @router.post("/returns/{return_id}/commitments/{commitment_id}", name="save_commitment")
@@ -155,20 +158,12 @@ def read_answer(
 ) -> tuple[ReturnDocument | None, Faults]:
     """The whole return with this answer in it, or the faults that keep it from being saved."""
     faults = Faults()
-    rows = [row for row in typed.evidence if not row.is_blank]
-    evidence = []
-    for row in rows:
-        name = f"evidence-{row.number}-dated"
-        day = form.day(name, faults, what="the date of this evidence")
-        evidence.append({"title": row.title, "dated": day, "link": row.link})
-    if faults:
-        return None, faults.in_order(typed.fields)
-    said = {name: getattr(typed, name) for name in TEXTS}
+    rows, evidence = read_evidence(typed, form, faults)
     plain = {
         "commitment": sheet.commitment.id,
         "rating": typed.rating or None,
         "evidence": evidence,
-        **said,
+        **{name: getattr(typed, name) for name in TEXTS},
     }
     others = [a for a in sheet.draft.document.answers if a.commitment != sheet.commitment.id]
     place = f"answers[{sheet.commitment.id}]"
@@ -176,15 +171,30 @@ def read_answer(
         sheet.draft.document,
         answers=[plain, *(a.model_dump(mode="json") for a in others)],
     )
-    if document is not None:
+    if document is None:
+        found = drafts.within(found, place)
+    else:
         document = put_back(sheet, typed, document)
         if complete:
             found = drafts.problems_at(session, sheet.room, document, place)
-    else:
-        found = drafts.within(found, place)
     for problem in found:
         faults.add(field_of(problem.where, rows), problem.what)
     return document, faults.in_order(typed.fields)
+
+
+def read_evidence(
+    typed: Boxes, form: Form, faults: Faults
+) -> tuple[list[EvidenceRow], list[dict[str, object]]]:
+    """The rows of evidence with a date that can be read, and the same as plain data."""
+    rows, evidence = [], []
+    for row in typed.evidence:
+        if row.is_blank:
+            continue
+        day = form.day(f"evidence-{row.number}-dated", faults, what="the date of this evidence")
+        if day is not None:
+            rows.append(row)
+            evidence.append({"title": row.title, "dated": day, "link": row.link})
+    return rows, evidence
 
 
 def put_back(sheet: Sheet, typed: Boxes, document: ReturnDocument) -> ReturnDocument:
@@ -213,7 +223,8 @@ def next_place(
 ) -> str:
     """Where saving leads: here for more evidence, back to the list, or the next one to answer."""
     if form.text("go") == "more":
-        return f"{room.path}/commitments/{commitment_id}#evidence"
+        then = "&then=check" if form.text("then") == "check" else ""
+        return f"{room.path}/commitments/{commitment_id}?more=1{then}#evidence"
     if form.text("go") == "later" or room.life.questions:
         return room.path
     if form.text("then") == "check":
@@ -237,9 +248,6 @@ def draw(
     meanwhile: Overtaken | None = None,
 ) -> Response:
     """The page with these boxes; 422 with faults, 409 when somebody saved meanwhile."""
-    if typed.evidence and not typed.evidence[-1].is_blank and len(typed.evidence) < MOST_EVIDENCE:
-        blank = EvidenceRow(len(typed.evidence) + 1)
-        typed = replace(typed, evidence=(*typed.evidence, blank))
     status = 409 if meanwhile else 422 if faults else 200
     return rooms.show(
         visit,

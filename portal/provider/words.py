@@ -37,9 +37,9 @@ class Status:
 TASK_WORDS: Mapping[Task, Status] = MappingProxyType(
     {
         Task.NOT_STARTED: Status("Not yet started", "blue"),
-        Task.TO_CONFIRM: Status("To confirm", "yellow"),
+        Task.TO_CONFIRM: Status("To confirm", "blue"),
         Task.IN_PROGRESS: Status("In progress", "white"),
-        Task.QUESTION: Status("Question to answer", "yellow"),
+        Task.QUESTION: Status("Question to answer", "blue"),
         Task.ANSWERED: Status("Answered again"),
         Task.CANNOT_START: Status("Cannot start yet", "grey"),
         Task.OPTIONAL: Status("None yet"),

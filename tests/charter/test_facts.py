@@ -179,6 +179,14 @@ def test_an_earlier_quarters_reply_stands_until_there_is_a_new_one():
     assert page_of(view(doc=doc, requests=(old,))).asked[0].words == "We cannot."
 
 
+def test_an_older_reply_says_that_it_is_old_and_is_no_news():
+    old = asked(1, "Answer the telephone.", answer="accepted", words="We will.")
+    page = page_of(view(doc=document(), requests=(old,)))
+    assert page.asked[0].earlier
+    assert page.news[0].section == "update"
+    assert page.accounts[0].faithful is None
+
+
 def test_a_request_due_much_later_names_the_quarter():
     request = asked(1, "Answer.", answer_due=Q2.next().next())
     row = page_of(view(doc=document(), requests=(request,))).asked[0]

@@ -266,6 +266,18 @@ def test_the_news_begins_with_what_was_done():
     ]
 
 
+def test_each_organisation_has_its_turn_in_the_news():
+    def answered(party, number):
+        replies = tuple(
+            RequestReply(request=f"R{n}", answer="accepted", words="Yes.") for n in range(1, 7)
+        )
+        requests = tuple(asked(n, f"Ask {n}.") for n in range(1, 7))
+        return view(doc=document(replies=replies), party=party, return_id=number, requests=requests)
+
+    news = page_of(answered("Avon Health", 1), answered("Brook Health", 2)).news
+    assert [line.party_name[0] for line in news] == ["A", "B", "A", "B", "A"]
+
+
 def test_a_return_with_no_action_still_says_how_its_promises_stand():
     news = page_of(view(doc=document())).news
     assert news[0].words == (

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from charter.accounts import HELD
 from notifications.bulletin import environment, render
 from notifications.sitecheck import faults_of
 from tests.support.pages import page_faults, parse, words
@@ -160,6 +161,25 @@ def test_a_page_that_is_not_there_is_not_linked_to(html):
     files = render(data)
     assert faults_of(files) == []
     assert b"(no update yet)" in files["index.html"]
+
+
+def test_a_request_put_to_two_organisations_stands_once_with_both_replies():
+    row = pages()[ALDER]["asked"][0]
+    other = {**row, "party_name": "Brook Health", "source": {**row["source"], "request": "R9"}}
+    page = render(edited(["asked"], [row, other]))[f"{ALDER}.html"].decode()
+    assert "Request 1 of 1" in page
+    assert page.count("Give families one telephone number") == 1
+    assert page.count('data-request="R9"') == 1
+    held = [{**one, "asked": HELD} for one in (row, other)]
+    assert b"Request 2 of 2" in render(edited(["asked"], held))[f"{ALDER}.html"]
+
+
+def test_a_page_with_no_update_yet_leads_to_the_last_one_that_was_told():
+    data = deepcopy(dict(pages()))
+    for account in data[ALDER]["accounts"]:
+        account |= {"published": False, "published_on": None, "revision": None}
+    page = render(data)[f"{ALDER}.html"].decode()
+    assert 'told in full is for <a href="2026-27-Q1.html">April to June 2026</a>' in page
 
 
 def test_both_sides_of_a_changed_rating_can_be_read(html):

@@ -15,10 +15,11 @@ from notifications.channels.base import (
     ChannelDown,
     Deferred,
     Envelope,
+    Refused,
     as_email,
     hand_over_now,
 )
-from notifications.channels.files import FileChannel
+from notifications.channels.files import REFUSES, FileChannel
 from notifications.channels.smtp import SmtpChannel, read_url
 from notifications.channels.staff import StaffAlerts
 from tests.support.post import NOW, SENDER
@@ -99,6 +100,12 @@ def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
     second = hand_over_now(channel, as_email(replace(ENVELOPE, text="other words\n")))
     assert second == Accepted("the file was already there")
     assert b"other words" not in (tmp_path / f"{ENVELOPE.key}.eml").read_bytes()
+
+
+def test_file_mail_turns_away_the_address_that_stands_for_a_bounce(tmp_path: Path) -> None:
+    gone = as_email(replace(ENVELOPE, to=f"lead@{REFUSES.upper()}"))
+    assert isinstance(hand_over_now(FileChannel(tmp_path), gone), Refused)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_put_off_and_leaves_nothing_behind(

@@ -19,7 +19,7 @@ from notifications.outbox import LEASE
 from providers.database import Database
 from tests.support.dying import DIED
 from tests.support.mail import SmtpSink
-from tests.support.post import NOW, key_of, office, open_store, queue, states
+from tests.support.post import NOW, key_of, office, queue, states
 
 ROOT = Path(__file__).parents[2]
 LETTERS = 5
@@ -111,9 +111,9 @@ def test_the_orders_that_lose_or_repeat_letters_would_be_seen(
 
 
 def test_two_workers_killed_again_and_again_lose_nothing_and_repeat_nothing(
-    tmp_path: Path, mail: Path
+    sqlite_store: Database, mail: Path
 ) -> None:
-    engine, store = open_store(f"sqlite:///{tmp_path / 'outbox.db'}")
+    store = sqlite_store
     keys = queue(store, 300)
     chance = random.Random(7)
     now, killed = NOW, 0
@@ -135,4 +135,3 @@ def test_two_workers_killed_again_and_again_lose_nothing_and_repeat_nothing(
     assert states(store) == {"sent": len(keys)}
     assert written(mail) == sorted(keys)
     assert outcomes(store)["the file was already there"] == 0
-    engine.dispose()

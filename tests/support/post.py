@@ -6,31 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 
-from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from notifications import outbox
 from notifications.channels.base import Accepted, Channel, ChannelDown, Handover, Outcome
 from notifications.delivery import PostOffice
 from notifications.letters import Composed
 from notifications.tables import Letter, LetterLine
-from providers.database import Database, open_engine
-from providers.tables import LedgerHead
+from providers.database import Database
 from tests.support.cast import at
 
 NOW = at("2026-10-01T09:00")
 SENDER = "Charter accountability <no-reply@charter.example>"
-
-
-def open_store(url: str) -> tuple[Engine, Database]:
-    """A database with the outbox in it, and the one row that PostgreSQL's writers lock."""
-    engine = open_engine(url)
-    SQLModel.metadata.create_all(engine)
-    store = Database(engine)
-    with store.writing() as session:
-        if session.get(LedgerHead, 1) is None:
-            session.add(LedgerHead(id=1, entries=0, head="0" * 64))
-    return engine, store
 
 
 def key_of(number: int) -> str:

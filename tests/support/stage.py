@@ -70,6 +70,10 @@ class Stage:
     messages: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.open_app()
+
+    def open_app(self) -> None:
+        """The app as it is told to be reached; again, when that changes."""
         self.app = create_app(
             self.database,
             lambda: self.now,
