@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from charter.actions import Promise
+from charter.actions import Change, Promise
 from charter.commitments import CharterFile
 from charter.document import ReturnDocument
 from charter.quarters import Quarter, london_date
@@ -99,6 +99,7 @@ def tell(session: Session, now: datetime) -> list[Told]:
                 published=replace(
                     view.of(then[ref.id], documents, receipts, then[ref.id].published_at or now),
                     edition=edition,
+                    promises=_as_published(view.promises, then[ref.id]),
                 )
                 if edition
                 else None,
@@ -179,6 +180,19 @@ def _edition(steps: list[Happened]) -> Edition | None:
             )
             because = ""
     return edition
+
+
+def _as_published(promises: Iterable[Promise], life: Life) -> tuple[Promise, ...]:
+    """The promises as the published edition knew them: what was signed later waits its turn."""
+    known = [
+        replace(promise, changes=tuple(c for c in promise.changes if _by_then(c, life)))
+        for promise in promises
+    ]
+    return tuple(promise for promise in known if promise.changes)
+
+
+def _by_then(change: Change, life: Life) -> bool:
+    return change.at is None or life.published_at is None or change.at <= life.published_at
 
 
 def _waits_for(

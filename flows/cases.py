@@ -12,7 +12,7 @@ from charter.policy import Policy, Role
 from charter.quarters import london_date
 from notifications import outbox
 from providers import cycles, lives
-from providers.register import ContactView, contacts_of
+from providers.register import ContactView, contacts_of, services
 from providers.returns import Ref
 from providers.staff import StaffRole, staff_of
 
@@ -71,9 +71,12 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
     return Gathered(cases, names, policies)
 
 
+OFFICE = (Role.COMMISSIONER, Role.LISTENING_PARTNER)
+
+
 def office(session: Session, region: str, today: date) -> list[ContactView]:
-    """The region's commissioners and listening partners, as people a rung may speak to."""
-    return [
+    """The region's commissioners and listening partners, from its staff and from its register."""
+    team = [
         ContactView(
             person_id=member.person_id,
             name=member.name,
@@ -84,3 +87,6 @@ def office(session: Session, region: str, today: date) -> list[ContactView]:
         for member in staff_of(session, region, today)
         if member.role in (StaffRole.COMMISSIONER, StaffRole.LISTENING_PARTNER)
     ]
+    listed = contacts_of(session, [s.id for s in services(session, [region])], today)
+    named = [c for contacts in listed.values() for c in contacts if c.role in OFFICE]
+    return list({(p.role, p.person_id): p for p in [*named, *team]}.values())

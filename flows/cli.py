@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
+from charter.parts import SumsDisagree
 from charter.quarters import BeyondHorizon
 from flows.commands import cycle, db, letters, record, register, returns, run, staff
 from flows.commands.common import Asked
@@ -67,6 +68,7 @@ def main() -> None:
         BeyondHorizon,
         CannotStart,
         SiteRefused,
+        SumsDisagree,
         Unknown,
         WrongRevision,
         ValueError,

@@ -1,5 +1,6 @@
 """Writes each digest in the transaction that claims it, and records what became of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -40,9 +41,9 @@ def composer(calendar: Calendar, base_url: str) -> Compose:
         here = [refs[return_of(x.subject)] for x in kept]
         rules = [gathered.policies[r.policy_version] for r in here]
         top = max(zip(kept, rules, strict=True), key=lambda pair: pair[1].rank(pair[0].topic))
-        charter = cycles.charter_of(session, here[-1].charter_version)
+        charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in here}}
         items = [
-            _item(r, x, rule, gathered, calendar, letter.to_person)
+            _item(r, x, rule, gathered, calendar, letter.to_person, charters[r.charter_version])
             for r, x, rule in zip(here, kept, rules, strict=True)
         ]
         quarter = max(r.quarter for r in here)
@@ -56,15 +57,15 @@ def composer(calendar: Calendar, base_url: str) -> Compose:
                 "items": items,
                 "link": f"{base_url}/sign-in",
                 "sample": here[0].sample,
-                "working_wording": _notice(charter),
+                "working_wording": _notice(charters.values()),
             },
         )
 
     return compose
 
 
-def _notice(charter: CharterFile) -> str:
-    return charter.notice if charter.is_working else ""
+def _notice(charters: Iterable[CharterFile]) -> str:
+    return next((charter.notice for charter in charters if charter.is_working), "")
 
 
 def _still(
@@ -100,6 +101,7 @@ def _item(
     gathered: Gathered,
     calendar: Calendar,
     person: int,
+    charter: CharterFile,
 ) -> Item:
     case = gathered.cases[ref.id]
     life, rung = case.life, policy.find(row.topic)
@@ -112,7 +114,7 @@ def _item(
         due=_due_words(rung, ref, life),
         recorded_on=_last_rung(policy, life.due, calendar),
         publishes=say(ref.dates.publishes),
-        about=", ".join(life.questions),
+        about=", ".join(f"“{charter.find(c).short}”" for c in life.questions),
         revision=max(1, life.revision),
         note=f"Please note: {life.due_why}." if life.due_why and rung.is_chaser else "",
         quarter_words=ref.quarter.in_words,
@@ -155,9 +157,8 @@ def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime
     if not isinstance(outcome, Refused) or not outcome.address_at_fault:
         return
     address_refused(session, letter.to_person, now)
-    subjects = {
-        return_of(row.subject) for row in outbox.lines_of(session, [letter.key])[letter.key]
-    }
+    lines = outbox.lines_of(session, [letter.key])[letter.key]
+    subjects = {return_of(row.subject) for row in lines if not row.dropped}
     for return_id in sorted(subjects):
         step = RefusedStep(person=letter.to_person, letter=letter.key)
         lives.record(session, return_id, step, now, ENGINE, once=f"refused/{letter.key}")

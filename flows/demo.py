@@ -1,4 +1,4 @@
-"""Runs the invented region's whole story through a Prefect of its own, then serves what came of it."""
+"""Runs the invented region's story through a Prefect of its own, then serves what came of it."""
 
 import socket
 from collections.abc import Sequence

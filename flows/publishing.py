@@ -1,6 +1,6 @@
 """Publishes what two people approved, and builds the families' site from the record."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -134,6 +134,10 @@ def _timetables(
     session: Session, told: list[Told], open_cycles: list[CycleView], now: datetime
 ) -> list[QuarterPage]:
     regions = region_views(session, open_cycles)
+    owed = Counter(ref.cycle_id for ref in returns.refs(session))
+    released = {
+        c.id: owed[c.id] - sum(one.ref.cycle_id == c.id for one in told) for c in open_cycles
+    }
     pages = []
     for cycle in open_cycles:
         views = [one for one in told if one.ref.cycle_id == cycle.id]
@@ -147,7 +151,7 @@ def _timetables(
                 shown,
                 cycle.dates,
                 views[0].standing.charter,
-                expected=len(views),
+                expected=cycle.expected - released[cycle.id],
                 as_at=london_date(now),
             )
         )

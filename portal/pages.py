@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,9 @@ class Pages:
         return HTMLResponse(self.env.get_template(name).render(given), status)
 
 
+@cache
 def asset(path: str) -> str:
-    """The address of a file of ours, changing when the file does."""
+    """The address of a file of ours, another in the release in which the file changes."""
     digest = hashlib.sha256((HERE / "static" / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
 

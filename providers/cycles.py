@@ -59,7 +59,7 @@ class Owing:
 
 @dataclass(frozen=True)
 class CycleView:
-    """A cycle as it was opened; `adopted` says whether ratings may be published."""
+    """A cycle as it was opened, with the returns expected of it; `adopted` lets ratings be shown."""
 
     id: int
     region: str
@@ -72,6 +72,7 @@ class CycleView:
     opened_at: datetime
     baseline: bool
     dates: Dates
+    expected: int
     adopted: bool
 
 
@@ -226,6 +227,7 @@ def _open(
 ) -> int:
     rules = rules_for(session, region)
     dates = rules.policy.dates(quarter, calendar)
+    owe = [o for o in owing(session, region, quarter, rules.policy) if not o.left_out]
     cycle = Cycle(
         region_code=region.code,
         quarter=str(quarter),
@@ -233,11 +235,11 @@ def _open(
         policy_version=rules.policy.version,
         opened_at=now,
         baseline=baseline,
+        expected=len(owe),
         dates=canonical(dates.model_dump(mode="json")),
     )
     session.add(cycle)
     session.flush()
-    owe = [o for o in owing(session, region, quarter, rules.policy) if not o.left_out]
     ledger.append(
         session,
         now,
@@ -284,6 +286,7 @@ def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleV
             opened_at=cycle.opened_at,
             baseline=cycle.baseline,
             dates=Dates.model_validate(json.loads(cycle.dates)),
+            expected=cycle.expected,
             adopted=(home.code, cycle.charter_version) in adopted,
         )
         for cycle, home in session.exec(rows.order_by(col(Cycle.quarter), col(Cycle.region_code)))

@@ -105,7 +105,7 @@ class Rulebook(SQLModel, table=True):
 
 
 class Cycle(SQLModel, table=True):
-    """One quarter in one region, with the versions and dates fixed when it opened."""
+    """One quarter in one region; versions, dates and returns expected are fixed as it opens."""
 
     __table_args__ = (UniqueConstraint("region_code", "quarter"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -115,6 +115,7 @@ class Cycle(SQLModel, table=True):
     policy_version: str
     opened_at: datetime = Field(sa_type=Instant)
     baseline: bool = False
+    expected: int
     dates: str = Field(sa_type=Text)
 
 

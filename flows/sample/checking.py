@@ -1,4 +1,4 @@
-"""What the region's team does with returns: more time, questions, changes, approvals, judgements."""
+"""What the region's team does with returns: extends, asks, changes, approves and judges."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How the invented region comes about: its register, its team, its wording and its families' wishes."""
+"""How the invented region comes about: register, team, wording, and what families ask for."""
 
 from collections.abc import Callable
 
@@ -90,7 +90,7 @@ def enter(wave: str, by: str) -> Deed:
                 party=wish.party,
                 commitment=wish.commitment,
                 text=wish.text,
-                source=texts.HEARD,
+                source=wish.source,
                 heard_on=wish.heard_on,
                 now=app.clock(),
                 by=f"person:{person(session, by)}",

@@ -116,9 +116,7 @@ def _ask(story: Story, quarter: str, dates: Dates) -> None:
 
 
 def _deliver(story: Story, day: date) -> None:
-    """Letters go, and go again a lease later, should the first run have been cut short."""
     story.on(day, "09:10", "Letters are handed over.", plainly("deliver_letters"))
-    story.on(day, "09:26", "Whatever was left in between goes now.", plainly("deliver_letters"))
 
 
 def _send(

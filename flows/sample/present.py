@@ -41,7 +41,7 @@ TEAM = _owed("sample-commissioning", "REGION")
 
 UNCHECKED = ("avon", "thistlemere")
 """Not confirmed by the commissioner in time, so published as the provider's own view."""
-UNAPPROVED = ("clyde", "saltmarrow")
+UNAPPROVED = ("brook", "willowfen")
 """Its page has one approval and waits for the second."""
 
 NOT_RUNNING = (
@@ -62,8 +62,8 @@ CHANGED = (
     "they use another language at home."
 )
 RIGHT_OF_REPLY = (
-    "We accept that our update was late. Families at Copperdale are in our care plans wherever "
-    "they and the patient wish it, and we will show that next quarter."
+    "We accept that our update was late. Families at Copperdale have a part in care plans when "
+    "the patient agrees. We will show that next quarter."
 )
 NOT_FAITHFUL = (
     "Families asked for a part in planning after moves and release. The reply says this is done "
@@ -171,7 +171,7 @@ def publishing(story: Story) -> None:
     one = approve(QUARTER, COMMISSIONER)
     on(day(2026, 12, 3), "11:00", "The commissioner approves every page.", one)
     two = approve(QUARTER, APPROVER, but=(UNAPPROVED,))
-    says = "A second person approves all but Saltmarrow's, which has to wait."
+    says = "A second person approves all but Willowfen's, which has to wait."
     on(day(2026, 12, 4), "16:00", says, two)
     says = "The families' pages for July to September are published."
     on(day(2026, 12, 8), "08:30", says, FlowCall("publish_summary"))
@@ -184,6 +184,4 @@ def _chase(story: Story, on: date, says: str) -> None:
 
 
 def _deliver(story: Story, on: date, says: str) -> None:
-    """Letters go, and go again a lease later, should the first run have been cut short."""
     story.on(on, "09:10", says, FlowCall("deliver_letters"))
-    story.on(on, "09:26", "Whatever was left in between goes now.", FlowCall("deliver_letters"))

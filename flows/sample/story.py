@@ -1,4 +1,4 @@
-"""The whole life of the invented region Sample, from its first register to its third publication."""
+"""The life of the invented region Sample, from its first register to its third publication."""
 
 from flows.sample import past, present
 from flows.sample.acts import Act, Story

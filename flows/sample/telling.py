@@ -10,12 +10,8 @@ from notifications import outbox
 from notifications.outbox import LEASE, LetterState
 from providers import ledger
 
-UNSETTLED = (
-    LetterState.QUEUED,
-    LetterState.CLAIMED,
-    LetterState.HANDING,
-    LetterState.DEFERRED,
-)
+HELD = (LetterState.CLAIMED, LetterState.HANDING)
+UNSETTLED = (LetterState.QUEUED, *HELD, LetterState.DEFERRED)
 LATER = LEASE + timedelta(minutes=1)
 """By then, whatever a run that was cut short had in its hands is free again."""
 ROUNDS = 6
@@ -31,6 +27,7 @@ def tell(app: App, acts: Sequence[Act], runner: Runner | None, tell_of: Say) -> 
     Acts in a row that run the same flow are one run of it.
     """
     last = last_moment(app)
+    free_letters(app)
     left = [act for act in acts if last is None or act.at >= last]
     for same in _runs(left):
         for act in same:
@@ -44,8 +41,19 @@ def tell(app: App, acts: Sequence[Act], runner: Runner | None, tell_of: Say) -> 
             runner.run(call.deployment, [act.at for act in same])
 
 
+def free_letters(app: App) -> None:
+    """Whoever held a letter when the last telling ended is gone: let it be taken up at once."""
+    moment = last_moment(app)
+    if moment is None:
+        return
+    with app.database.writing() as session:
+        held = [letter for state in HELD for letter in outbox.listing(session, state)]
+        for worker in {letter.worker for letter in held}:
+            outbox.expire_leases(session, worker, moment)
+
+
 def settle(app: App, moment: datetime, runner: Runner, tell_of: Say) -> datetime:
-    """Hand letters over again, a lease later each time, while any waits; the last moment reached."""
+    """Hand over again, a lease later each time, while a letter waits; the last moment reached."""
     for _ in range(ROUNDS):
         moment = max(moment, last_moment(app) or moment)
         if not unsettled(app):

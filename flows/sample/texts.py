@@ -18,7 +18,7 @@ WAVES = {
     "late": date(2026, 9, 22),
 }
 """When the requests of a wave were heard."""
-HEARD = "Families' recommendations in the report “1,500 Voices”, told in our own words"
+HEARD = "The report “1,500 Voices”, in our own words"
 ASKED = "asked"
 """In a book, what a prison answers when the commissioner asks a question."""
 
@@ -32,6 +32,7 @@ class Wish:
     site: str
     commitment: str
     text: str
+    source: str
     heard_on: date
 
 
@@ -115,6 +116,7 @@ def wishes(wave: str) -> list[Wish]:
             site=told.get("site", ""),
             commitment=told["commitment"],
             text=told["text"],
+            source=told.get("source", HEARD),
             heard_on=WAVES[wave],
         )
         for name, told in book("requests").items()

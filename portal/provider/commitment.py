@@ -51,7 +51,7 @@ class Boxes:
 
     @classmethod
     def of(cls, answer: Answer, *, more: bool = False) -> "Boxes":
-        """An answer in its boxes, with an empty row of evidence where there is none, or for more."""
+        """An answer in its boxes; an empty row of evidence where there is none, or for more."""
         rows = [
             EvidenceRow(number, one.title, one.link, boxes(one.dated))
             for number, one in enumerate(answer.evidence, 1)

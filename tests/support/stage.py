@@ -43,12 +43,18 @@ def register_text() -> str:
     """Each player with one prison in Sample, and Eve with one in Elsewhere."""
     rows = [HEADER]
     for player in CAST:
-        people = [(player.name, player.email, "lead"), (player.signer, player.signer_email, "signer")]
+        people = [
+            (player.name, player.email, "lead"),
+            (player.signer, player.signer_email, "signer"),
+        ]
         if player is AVON:
             people += [("Ash", "ash@avon.example", "deputy"), ("Mona", MONA, "contract_manager")]
         rows += [_row("Sample", player, *person) for person in people]
     eve = Player("Eve", "works elsewhere", "EVE", "EVB", signer="Ed")
-    rows += [_row("Elsewhere", eve, "Eve", EVE, "lead"), _row("Elsewhere", eve, "Ed", "ed@elsewhere.example", "signer")]
+    rows += [
+        _row("Elsewhere", eve, "Eve", EVE, "lead"),
+        _row("Elsewhere", eve, "Ed", "ed@elsewhere.example", "signer"),
+    ]
     return "\n".join([*rows, ""])
 
 
@@ -70,6 +76,7 @@ class Stage:
     messages: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.send: Callable[..., None] = lambda *message: self.messages.append(message)
         self.open_app()
 
     def open_app(self) -> None:
@@ -77,7 +84,7 @@ class Stage:
         self.app = create_app(
             self.database,
             lambda: self.now,
-            send_sign_in=lambda *message: self.messages.append(message),
+            send_sign_in=lambda *message: self.send(*message),
             base_url=self.base_url,
             secret_key="a secret of the tests",
             site_folder=self.site_folder,
@@ -122,7 +129,13 @@ class Stage:
             codes = {r.name: r.code for r in register.regions(session)}
             for name, email, region, role in TEAM:
                 staff.add(
-                    session, began, "operator", email=email, region_code=codes[region], role=role, name=name
+                    session,
+                    began,
+                    "operator",
+                    email=email,
+                    region_code=codes[region],
+                    role=role,
+                    name=name,
                 )
 
     def ref(self, player: Player = AVON, quarter: str = QUARTER) -> Ref:

@@ -177,6 +177,7 @@ def _cycle() -> None:
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("baseline", sa.Boolean(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
         sa.Column("dates", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name="fk_cycle_region_code"),
         sa.PrimaryKeyConstraint("id", name="pk_cycle"),

@@ -1,0 +1,309 @@
+"""Everything the sample region promises to show stands in its record, and on its pages."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from charter.answers import ReturnDocument, changed
+from charter.quarters import london_date
+from charter.returns import Life, State
+from charter.scoring import Receipt
+from charter.steps import (
+    DueMoved,
+    Rating,
+    Refused,
+    Reminded,
+    Signed,
+    Step,
+)
+from flows.sample.story import story
+from flows.status import receipts_on_record
+from flows.wiring import App
+from providers import actions, lives, publications, register, returns
+from providers.returns import Ref
+
+NOW = story()[-1].at
+FIRST, SECOND, QUARTER = "2025-26-Q4", "2026-27-Q1", "2026-27-Q2"
+
+
+class Record:
+    """Questions about one return."""
+
+    def __init__(self, app: App, party: str, site: str, quarter: str = QUARTER) -> None:
+        with app.database.reading() as session:
+            self.ref: Ref = returns.find(session, party, site, quarter)
+            self.life: Life = lives.lives(session, [self.ref.id])[self.ref.id]
+            self.document: ReturnDocument | None = returns.signed_document(session, self.ref)
+            receipts = receipts_on_record(session, {self.ref.id: self.life})
+            self.receipt: Receipt | None = receipts.get(self.ref.id)
+            self.steps: list[Step] = [
+                happened.step for happened in lives.history(session, self.ref.id)
+            ]
+            key = (party, self.ref.site_id)
+            self.promises = actions.promises(session, [key])[key]
+            page = publications.newest(session)
+            assert page is not None
+            pages = publications.pages_of(session, page)
+        self.page: dict[str, Any] = (
+            pages.get(f"prisons/{self.ref.site}/{quarter}")
+            or pages[f"commissioners/sample/{quarter}"]
+        )
+        self.account = next(
+            one for one in self.page["accounts"] if one["party_code"] == self.ref.party
+        )
+
+    @property
+    def state(self) -> State:
+        """How it is counted when the story ends."""
+        return self.life.state(NOW)
+
+    def told(self) -> str:
+        """The whole page as text."""
+        return json.dumps(self.page, ensure_ascii=False)
+
+    def reminded(self, app: App, role: str) -> list[str]:
+        """The rungs said to whoever holds a role, in order."""
+        with app.database.reading() as session:
+            on = london_date(NOW)
+            contacts = register.contacts_of(session, [self.ref.service_id], on)
+        people = {one.person_id for one in contacts[self.ref.service_id] if one.role.value == role}
+        return [
+            step.rung for step in self.steps if isinstance(step, Reminded) and step.person in people
+        ]
+
+
+def signed(one: Record) -> ReturnDocument:
+    assert one.document is not None
+    return one.document
+
+
+def scored(one: Record) -> Receipt:
+    assert one.receipt is not None
+    return one.receipt
+
+
+def test_larkmoor_is_on_time(whole: App) -> None:
+    assert Record(whole, "avon", "larkmoor").state is State.RECEIVED
+
+
+def test_larkmoor_carried_most_answers_forward_and_confirmed_them(whole: App) -> None:
+    now = signed(Record(whole, "avon", "larkmoor"))
+    before = signed(Record(whole, "avon", "larkmoor", SECOND))
+    again = set(changed(now, before))
+    assert "W7" in again
+    assert len(now.answers) - len(again) >= 4
+    assert all(answer.confirmed for answer in now.answers)
+
+
+def test_copperdale_is_late_two_quarters_running(whole: App) -> None:
+    assert Record(whole, "brook", "copperdale", FIRST).state is State.RECEIVED
+    for quarter, days in ((SECOND, 6), (QUARTER, 8)):
+        late = Record(whole, "brook", "copperdale", quarter)
+        assert late.state is State.RECEIVED_LATE
+        assert late.life.days_late(NOW) == days
+        assert f"{days} days late" in late.told()
+
+
+def test_copperdale_was_chased_past_its_lead_once_it_lay_with_the_director(whole: App) -> None:
+    late = Record(whole, "brook", "copperdale")
+    assert "overdue-1" in late.reminded(whole, "lead")
+    assert "overdue-5" in late.reminded(whole, "signer")
+    assert "overdue-10" not in {step.rung for step in late.steps if isinstance(step, Reminded)}
+
+
+def test_copperdale_used_its_right_of_reply(whole: App) -> None:
+    reply = Record(whole, "brook", "copperdale")
+    assert reply.life.reply.startswith("We accept that our update was late.")
+    assert reply.account["reply"] == reply.life.reply
+
+
+def test_otterstone_did_not_run_and_says_why(whole: App) -> None:
+    nil = Record(whole, "brook", "otterstone")
+    assert nil.state is State.NIL
+    assert "fire safety work" in nil.account["own_words"]
+    assert scored(nil).band == "not_assessed"
+
+
+def test_brindlebecks_new_provider_had_more_time_in_words_for_families(whole: App) -> None:
+    extended = Record(whole, "avon", "brindlebeck")
+    assert extended.life.extended
+    assert extended.life.extended.due == date(2026, 11, 11)
+    assert extended.state is State.RECEIVED
+    assert extended.life.extended.public in " ".join(extended.account["facts"])
+
+
+def test_brindlebeck_changed_hands_and_both_providers_answer_for_their_days(whole: App) -> None:
+    old, new = Record(whole, "clyde", "brindlebeck"), Record(whole, "avon", "brindlebeck")
+    assert (old.ref.served_to, new.ref.served_from) == (date(2026, 8, 14), date(2026, 8, 15))
+    assert old.state is new.state is State.RECEIVED
+    assert len(new.page["accounts"]) == 2
+
+
+def test_quillhaven_was_challenged_and_answered(whole: App) -> None:
+    asked = Record(whole, "avon", "quillhaven")
+    assert asked.life.challenges == 1
+    assert not asked.life.questions
+    first, second = [step.document for step in asked.steps if isinstance(step, Signed)]
+    with whole.database.reading() as session:
+        both = returns.signed_documents(session, {1: first, 2: second})
+    assert changed(both[2], both[1]) == ("W4",)
+    assert "question" in asked.reminded(whole, "lead")
+    assert asked.state is State.RECEIVED
+
+
+def test_a_rating_of_fernhollows_was_changed_with_a_reason(whole: App) -> None:
+    lower = Record(whole, "brook", "fernhollow")
+    change = lower.life.changes["W6"]
+    answer = signed(lower).find("W6")
+    assert answer
+    assert (answer.rating, change.rating) == (Rating.FULLY, Rating.PARTLY)
+    assert "English only" in lower.told()
+    assert "changed this from" in lower.told()
+
+
+def test_harrowgrove_never_answered_and_the_whole_ladder_was_climbed(whole: App) -> None:
+    never = Record(whole, "clyde", "harrowgrove")
+    assert never.state is State.NOT_RETURNED
+    assert never.life.not_returned_at
+    assert london_date(never.life.not_returned_at) == date(2026, 11, 11)
+    asked = ["request", "remind-10", "remind-5", "remind-0", "overdue-1"]
+    assert [rung for rung in never.reminded(whole, "lead") if rung in asked] == asked
+    warned = ["notice", "remind-5-signer", "overdue-5"]
+    assert [rung for rung in never.reminded(whole, "signer") if rung in warned] == warned
+    said = {step.rung for step in never.steps if isinstance(step, Reminded)}
+    assert "overdue-10" in said
+    assert never.account["state"] == "not_returned"
+
+
+def test_willowfens_lead_bounced_and_the_deputy_was_asked_with_full_notice(whole: App) -> None:
+    bounced = Record(whole, "brook", "willowfen")
+    assert any(isinstance(step, Refused) for step in bounced.steps)
+    moved = [step for step in bounced.steps if isinstance(step, DueMoved)]
+    assert [step.due for step in moved] == [date(2026, 11, 4)]
+    assert "request" in bounced.reminded(whole, "deputy")
+    assert bounced.state is State.RECEIVED
+    before = Record(whole, "brook", "willowfen", SECOND)
+    assert not any(isinstance(step, Refused) for step in before.steps)
+
+
+@pytest.mark.parametrize(
+    ("party", "site", "status"),
+    [
+        ("clyde", "brindlebeck", "not_doing"),
+        ("brook", "fernhollow", "not_doing"),
+        ("avon", "larkmoor", "done"),
+        ("brook", "copperdale", "done"),
+    ],
+)
+def test_some_promises_were_kept_and_some_given_up_with_the_reason(
+    whole: App, party: str, site: str, status: str
+) -> None:
+    one = Record(whole, party, site)
+    found = [promise for promise in one.promises if promise.status == status]
+    assert found
+    if status == "not_doing":
+        assert found[0].changes[-1].reason in one.told()
+
+
+def test_the_date_of_marlspikes_guide_slipped_twice_each_time_with_a_reason(whole: App) -> None:
+    slipped = Record(whole, "avon", "marlspike")
+    slips = next(promise.slips for promise in slipped.promises if promise.slips)
+    assert [(slip.was, slip.became) for slip in slips] == [
+        (date(2026, 7, 31), date(2026, 9, 30)),
+        (date(2026, 9, 30), date(2027, 1, 29)),
+    ]
+    assert all(slip.reason in slipped.told() for slip in slips)
+
+
+def test_families_had_requests_accepted_partly_accepted_and_declined(whole: App) -> None:
+    given = {
+        reply.answer
+        for party, site in (("brook", "copperdale"), ("sample-commissioning", "REGION"))
+        for quarter in (FIRST, SECOND, QUARTER)
+        for reply in signed(Record(whole, party, site, quarter)).replies
+    }
+    assert given == {"accepted", "partly", "declined"}
+
+
+def test_a_request_heard_after_the_closing_date_is_answered_next_quarter(whole: App) -> None:
+    waiting = Record(whole, "avon", "quillhaven")
+    assert "Answer due next quarter" in waiting.told()
+    assert "quiet-room-avon" not in {reply.request for reply in signed(waiting).replies}
+
+
+@pytest.mark.parametrize(
+    ("party", "site", "faithful"),
+    [
+        ("avon", "larkmoor", True),
+        ("sample-commissioning", "REGION", True),
+        ("brook", "copperdale", False),
+        ("avon", "marlspike", None),
+    ],
+)
+def test_replies_are_judged_faithful_not_faithful_or_not_at_all(
+    whole: App, party: str, site: str, faithful: bool | None
+) -> None:
+    judged = Record(whole, party, site).life.judged
+    assert (judged.faithful if judged else None) is faithful
+
+
+def test_willowfens_page_waits_for_its_second_approval(whole: App) -> None:
+    waits = Record(whole, "brook", "willowfen")
+    assert len(waits.life.approved_by) == 1
+    assert waits.life.revision == 0
+    assert waits.account["waits_for"] == ["Sample Commissioning Team"]
+
+
+def test_thistlemere_is_published_as_its_own_view_not_yet_checked(whole: App) -> None:
+    own = Record(whole, "avon", "thistlemere")
+    assert own.life.confirmed_at is None
+    assert own.account["checked"] is False
+    assert "not yet checked" in own.told()
+
+
+@pytest.mark.parametrize(
+    ("party", "site", "fully", "applicable", "band", "rule"),
+    [
+        ("avon", "larkmoor", 9, 9, "fully", "nothing to round"),
+        ("avon", "marlspike", 8, 9, "substantially", "that is 89"),
+        ("clyde", "saltmarrow", 8, 9, "partially", "W2 is essential and is not met"),
+        ("avon", "thistlemere", 9, 9, "partially", "its newest evidence (20 January 2026)"),
+        ("brook", "willowfen", 7, 8, "partially", "W1 is not applicable"),
+    ],
+)
+def test_returns_come_to_different_scores_each_with_its_rule(
+    whole: App, party: str, site: str, fully: int, applicable: int, band: str, rule: str
+) -> None:
+    receipt = scored(Record(whole, party, site))
+    assert (receipt.fully, receipt.applicable, receipt.band) == (fully, applicable, band)
+    assert rule in " ".join(receipt.rules)
+
+
+def test_marlspike_kept_more_promises_each_quarter(whole: App) -> None:
+    kept = [scored(Record(whole, "avon", "marlspike", q)).fully for q in (FIRST, SECOND, QUARTER)]
+    assert kept == sorted(set(kept))
+
+
+def test_the_first_quarter_is_a_baseline_with_no_band(whole: App) -> None:
+    assert scored(Record(whole, "avon", "larkmoor", FIRST)).band == "not_assessed"
+
+
+def test_the_counts_of_every_quarter_add_up(whole: App) -> None:
+    from flows.status import status
+
+    with whole.database.reading() as session:
+        cycles = status(session, NOW)["cycles"]
+    assert [cycle["counts"].pop("expected") for cycle in cycles] == [12, 12, 13]
+    assert [sum(cycle["counts"].values()) for cycle in cycles] == [12, 12, 13]
+    now = {state: count for state, count in cycles[-1]["counts"].items() if count}
+    assert now == {"received": 10, "received_late": 1, "not_returned": 1, "nil": 1}
+
+
+def test_the_real_register_is_paused_and_was_asked_for_nothing(whole: App) -> None:
+    with whole.database.reading() as session:
+        regions = {one.code: one for one in register.regions(session)}
+        assert {r.region for r in returns.refs(session)} == {"sample"}
+    assert all(one.paused for code, one in regions.items() if code != "sample")
+    assert set(regions) == {"sample", "london", "south-east"}

@@ -1,0 +1,210 @@
+"""Every route with who may use it: an unlisted route fails, and another's door is not there."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import text
+
+from tests.support.cast import AVON, DEE
+from tests.support.pages import PageClient
+from tests.support.stage import ANN, CORA, EVE, LENA, MONA, OTTO, QUARTER, REQUEST, RITA, Stage
+
+Open = Callable[..., PageClient]
+ASH = "ash@avon.example"
+
+READ = {AVON.email, AVON.signer_email, ASH, MONA}
+PREPARE = READ - {MONA}
+SIGN = {AVON.signer_email}
+TEAM = {CORA, ANN, LENA, RITA}
+CHECK, APPROVE, JUDGE = {CORA}, {CORA, ANN}, {LENA}
+ANYONE, SIGNED_IN = "anyone", "signed in"
+
+ACCESS: dict[tuple[str, str], Any] = {
+    ("GET", "/static"): ANYONE,
+    ("GET", "/families"): ANYONE,
+    ("GET", "/families/{path:path}"): ANYONE,
+    ("GET", "/sign-in"): ANYONE,
+    ("POST", "/sign-in"): ANYONE,
+    ("GET", "/sign-in/sent"): ANYONE,
+    ("GET", "/sign-in/link/{link}"): ANYONE,
+    ("POST", "/sign-in/link"): ANYONE,
+    ("GET", "/sign-in/code"): ANYONE,
+    ("POST", "/sign-in/code"): ANYONE,
+    ("GET", "/signed-out"): ANYONE,
+    ("POST", "/sign-out"): SIGNED_IN,
+    ("GET", "/"): SIGNED_IN,
+    ("GET", "/returns"): SIGNED_IN,
+    ("GET", "/returns/{return_id}"): READ,
+    ("GET", "/returns/{return_id}/done"): READ,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}"): PREPARE,
+    ("POST", "/returns/{return_id}/commitments/{commitment_id}"): PREPARE,
+    ("GET", "/returns/{return_id}/actions"): PREPARE,
+    ("POST", "/returns/{return_id}/actions"): PREPARE,
+    ("GET", "/returns/{return_id}/actions/{place}"): PREPARE,
+    ("POST", "/returns/{return_id}/actions/{place}"): PREPARE,
+    ("GET", "/returns/{return_id}/replies"): PREPARE,
+    ("POST", "/returns/{return_id}/replies"): PREPARE,
+    ("GET", "/returns/{return_id}/not-running"): PREPARE,
+    ("POST", "/returns/{return_id}/not-running"): PREPARE,
+    ("GET", "/returns/{return_id}/check"): PREPARE,
+    ("POST", "/returns/{return_id}/hand-over"): PREPARE,
+    ("GET", "/returns/{return_id}/sign"): SIGN,
+    ("POST", "/returns/{return_id}/sign"): SIGN,
+    ("POST", "/returns/{return_id}/send-back"): SIGN,
+    ("GET", "/returns/{return_id}/reply"): PREPARE,
+    ("POST", "/returns/{return_id}/reply"): PREPARE,
+    ("GET", "/console"): TEAM | {OTTO},
+    ("GET", "/console/regions/{region}/{quarter}"): TEAM,
+    ("GET", "/console/returns/{return_id}"): TEAM,
+    ("POST", "/console/returns/{return_id}/confirm"): CHECK,
+    ("POST", "/console/returns/{return_id}/approve"): APPROVE,
+    ("GET", "/console/returns/{return_id}/commitments/{commitment_id}"): CHECK,
+    ("POST", "/console/returns/{return_id}/commitments/{commitment_id}/rating"): CHECK,
+    ("POST", "/console/returns/{return_id}/commitments/{commitment_id}/question"): CHECK,
+    ("GET", "/console/returns/{return_id}/extend"): CHECK,
+    ("POST", "/console/returns/{return_id}/extend"): CHECK,
+    ("GET", "/console/returns/{return_id}/judge"): JUDGE,
+    ("POST", "/console/returns/{return_id}/judge"): JUDGE,
+}
+"""The whole of it: by route, who is let in. The rest of the same house may only look (403); for
+everybody else there is nothing there (404)."""
+
+EVERYBODY = sorted(READ | TEAM | {DEE.email, DEE.signer_email, EVE, OTTO})
+
+
+def routes(stage: Stage) -> Iterator[tuple[str, str]]:
+    for route in iter_route_contexts(stage.app.routes):
+        for method in getattr(route, "methods", None) or {"GET"}:
+            yield method, str(route.path)
+
+
+def filled(stage: Stage, path: str, *, commitment: str = "W1") -> str:
+    here = stage.ref()
+    for name, value in {
+        "{return_id}": here.id,
+        "{commitment_id}": commitment,
+        "{place}": "new",
+        "{region}": here.region,
+        "{quarter}": QUARTER,
+        "{link}": "no-such-link",
+        "{path:path}": "",
+    }.items():
+        path = path.replace(name, str(value))
+    return path
+
+
+def try_door(client: PageClient, method: str, path: str, token: str) -> int:
+    """The status of one try, redirects not followed; 401 stands for being sent to sign in."""
+    body = {"token": token} if method == "POST" else None
+    headers = {"Sec-Fetch-Site": "same-origin"} if method == "POST" else {}
+    answer = client.http.request(method, path, data=body, headers=headers, follow_redirects=False)
+    if answer.status_code == 303 and answer.headers["location"] == "/sign-in":
+        return 401
+    return answer.status_code
+
+
+def test_every_route_is_listed_with_who_may_use_it(stage: Stage):
+    assert set(routes(stage)) == set(ACCESS)
+
+
+def test_nothing_is_changed_but_by_post(stage: Stage):
+    assert {method for method, _ in routes(stage)} == {"GET", "POST"}
+
+
+def test_nobody_gets_in_without_signing_in(stage: Stage, open_pages: Open):
+    client = open_pages(stage.app)
+    for (method, path), who in ACCESS.items():
+        if who != ANYONE:
+            assert try_door(client, method, filled(stage, path), "guess") == 401, path
+
+
+@pytest.mark.parametrize("email", EVERYBODY)
+def test_each_door_opens_to_those_it_should(stage: Stage, open_pages: Open, email: str):
+    client = stage.enters(open_pages, email)
+    token = token_of(client)
+    wrong = []
+    for (method, path), who in ACCESS.items():
+        if who == ANYONE or path == "/sign-out":
+            continue
+        status = try_door(client, method, filled(stage, path), token)
+        if verdict(email, path, who) != kind_of(status):
+            wrong.append(f"{method} {path}: {status}, not {verdict(email, path, who)}")
+    assert not wrong, wrong
+
+
+def verdict(email: str, path: str, who: Any) -> str:
+    """What the table says of one person at one door."""
+    if who == SIGNED_IN or email in who:
+        return "in"
+    house = READ if path.startswith("/returns/") else TEAM if "/" in path[9:] else set()
+    return "look but not touch" if email in house else "not there"
+
+
+def kind_of(status: int) -> str:
+    return {403: "look but not touch", 404: "not there", 401: "sign in"}.get(status, "in")
+
+
+def token_of(client: PageClient) -> str:
+    page = client.get("/")
+    return str(page.fields(page.form("Sign out"))["token"][0])
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "99999999999999999999", "-1", "1e3", "x", "٣"])
+def test_a_return_that_is_not_is_not_there(stage: Stage, open_pages: Open, number: str):
+    for email, room in ((AVON.email, "/returns"), (CORA, "/console/returns")):
+        client = stage.enters(open_pages, email)
+        assert client.get(f"{room}/{number}").status == 404
+
+
+def test_what_is_no_part_of_a_return_is_not_there(stage: Stage, open_pages: Open):
+    avon, cora = stage.enters(open_pages, AVON.email), stage.enters(open_pages, CORA)
+    here = stage.ref()
+    assert avon.get(f"/returns/{here.id}/commitments/W99").status == 404
+    assert avon.get(f"/returns/{here.id}/actions/1").status == 404
+    assert avon.get(f"/returns/{here.id}/actions/99").status == 404
+    assert cora.get(f"/console/returns/{here.id}/commitments/W99").status == 404
+    assert cora.get(f"/console/regions/{here.region}/2031-32-Q1").status == 404
+    assert cora.get(f"/console/regions/{here.region}/yesterday").status == 404
+
+
+def test_dee_sees_nothing_of_avon_and_otto_nothing_of_sample(stage: Stage, open_pages: Open):
+    dee, otto = stage.enters(open_pages, DEE.email), stage.enters(open_pages, OTTO)
+    assert "Avon" not in dee.get("/returns").text
+    refused = dee.get(f"/returns/{stage.ref().id}")
+    assert (refused.status, "Avon" in refused.text) == (404, False)
+    assert "Sample" not in otto.get("/console").text
+    theirs = otto.get(f"/console/regions/{stage.ref_of_eve().region}/{QUARTER}")
+    assert theirs.status == 200
+    assert "Avon" not in theirs.text
+
+
+def test_no_page_that_is_only_opened_changes_a_row(stage: Stage, open_pages: Open):
+    people = {
+        email: stage.enters(open_pages, email)
+        for email in (AVON.email, AVON.signer_email, CORA, LENA)
+    }
+    before = rows(stage)
+    for method, path in ACCESS:
+        if method == "GET":
+            for client in people.values():
+                client.http.get(filled(stage, path))
+    assert rows(stage) == before
+
+
+def rows(stage: Stage) -> dict[str, str]:
+    """Every table's content; a session's last sight may move."""
+    with stage.database.engine.connect() as connection:
+        names = connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'web_session'")
+        )
+        tables = [name for (name,) in names]
+        return {t: str(list(connection.execute(text(f'SELECT * FROM "{t}"')))) for t in tables}
+
+
+def test_the_request_of_families_belongs_to_one_return(stage: Stage, open_pages: Open):
+    dee = stage.enters(open_pages, DEE.email)
+    page = dee.get(f"/returns/{stage.ref(DEE).id}/replies")
+    assert REQUEST not in page.html
+    assert "No request from families" in page.text

@@ -1,0 +1,114 @@
+"""The story of the invented region, told in this process, and what the record then holds."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from flows import wiring
+from flows.sample.acts import Act, InProcess
+from flows.sample.story import story
+from flows.sample.telling import settle, tell
+from flows.settings import Settings
+from flows.status import status
+from flows.wiring import App
+from notifications import outbox
+from providers import ledger
+from providers.database import Database, open_engine
+
+
+class Killed(BaseException):
+    """The process was ended here, as far as the test is concerned."""
+
+
+class Mortal(Database):
+    """A database whose user is killed at the last of so many transactions.
+
+    `late` kills just after it was committed; otherwise just before, so that it is lost.
+    """
+
+    def __init__(self, of: Database, left: int, *, late: bool) -> None:
+        super().__init__(of.engine)
+        self.left, self.late = left, late
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, or the death of whoever asked for it."""
+        self.left -= 1
+        with super().writing() as session:
+            yield session
+            if self.left <= 0 and not self.late:
+                raise Killed
+        if self.left <= 0:
+            raise Killed
+
+
+@contextmanager
+def fresh(folder: Path, template: Path) -> Iterator[App]:
+    """The service over a copy of an empty SQLite database."""
+    path = folder / "charter.db"
+    shutil.copyfile(template, path)
+    engine = open_engine(f"sqlite:///{path}")
+    try:
+        yield home_of(Database(engine), folder / "home")
+    finally:
+        engine.dispose()
+
+
+def home_of(database: Database, home: Path) -> App:
+    """The service over a fresh database, with the shipped rules on record."""
+    home.mkdir(parents=True, exist_ok=True)
+    wiring.keep_shipped_rules(database)
+    return wiring.assemble(Settings(home=home), wiring.clock_at(None), database, home)
+
+
+def tell_all(app: App, acts: list[Act], tell_of: Any = lambda said: None) -> datetime:
+    """Tell the whole story, from wherever the record left off, to its end."""
+    runner = InProcess(app)
+    tell(app, acts, runner, tell_of)
+    return settle(app, acts[-1].at, runner, tell_of)
+
+
+def tell_dying(app: App, acts: list[Act], lives: Iterator[tuple[int, bool]]) -> int:
+    """Tell the story, killed again and again; how often. Each life has a length, and an end."""
+    for deaths, (left, late) in enumerate(lives):
+        mortal = replace(app, database=Mortal(app.database, left, late=late))
+        try:
+            tell_all(mortal, acts)
+        except Killed:
+            continue
+        return deaths
+    raise AssertionError("there were not lives enough to finish the story")
+
+
+def record(app: App) -> dict[str, Any]:
+    """All that a second doing could have changed: ledger, letters, mail and the families' site."""
+    with app.database.reading() as session:
+        letters = [
+            (letter.key, letter.state, letter.settled_at, letter.text)
+            for letter in outbox.listing(session)
+        ]
+        mail = sorted(path.name for path in (app.home / "mail").glob("*.eml"))
+        manifest = app.home / "site" / "manifest.json"
+        site = manifest.read_bytes() if manifest.exists() else b""
+        return {"ledger": ledger.head(session), "letters": letters, "mail": mail, "site": site}
+
+
+def outcome(app: App) -> dict[str, Any]:
+    """What must be the same however often the telling was cut short; salts differ, times do not."""
+    now = story()[-1].at
+    with app.database.reading() as session:
+        standing = status(session, now)
+        entries = [(e.at, e.by, e.kind, e.subject) for e in ledger.entries(session)]
+        letters = [(one.key, one.state, one.settled_at) for one in outbox.listing(session)]
+    return {
+        "cycles": standing["cycles"],
+        "letters": letters,
+        "entries": sorted(entries),
+        "mail": sorted(path.name for path in (app.home / "mail").glob("*.eml")),
+    }
