@@ -120,10 +120,23 @@ def _unsaid(
 ) -> Iterator[tuple[Rung, int]]:
     """Each rung whose day has come, with each person it has not been said to, lowest rung first."""
     for rung in policy.rung:
-        if _has_come(rung, case, calendar, today):
-            for person in _people_for(rung, case):
-                if (rung.id, person, _occasion(rung, case.life)) not in case.life.said:
-                    yield rung, person
+        if not _has_come(rung, case, calendar, today):
+            continue
+        occasion = _occasion(rung, case.life)
+        if rung.is_news and _told_who_has_left(rung, occasion, case):
+            continue
+        for person in _people_for(rung, case):
+            if (rung.id, person, occasion) not in case.life.said:
+                yield rung, person
+
+
+def _told_who_has_left(rung: Rung, occasion: int, case: Case) -> bool:
+    """Somebody was told who is a contact no longer: the news is old to whoever followed them."""
+    here = {known.person for known in case.people}
+    return any(
+        said == rung.id and again == occasion and person not in here
+        for said, person, again in case.life.said
+    )
 
 
 def _nobody_to_ask(case: Case) -> bool:

@@ -62,6 +62,11 @@ class Rung(Frozen):
         return self.anchor in (Anchor.OPENED, Anchor.DUE)
 
     @property
+    def is_news(self) -> bool:
+        """News tells once of something that is over; whoever comes to a role later is spared it."""
+        return self.anchor in (Anchor.RECEIVED, Anchor.CHECKED, Anchor.PUBLISHED)
+
+    @property
     def is_reminder(self) -> bool:
         """A reminder asks before the due date has passed, and never after."""
         return self.anchor is Anchor.DUE and self.offset <= 0

@@ -25,6 +25,7 @@ from pydantic import SecretStr
 
 from flows.left_behind import TOKEN, Notebook, end, end_left_behind, only_one
 from flows.settings import Settings
+from flows.wiring import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where prefect.yaml stands, and where flows are deployed from."""
@@ -55,7 +56,7 @@ BRISK = {"PREFECT_WORKER_QUERY_SECONDS": "0.2"}
 """The worker looks for work this often; its own default is every ten seconds."""
 
 
-class PrefectFailed(RuntimeError):
+class PrefectFailed(CannotStart):
     """Prefect could not be started, or a flow run did not complete; the message says why."""
 
 
@@ -270,8 +271,8 @@ def _own_words(state: dict[str, Any]) -> str:
     """A failed run's own message, without what Prefect puts before it."""
     message = str(state.get("message") or state.get("name") or "it did not complete")
     if message.startswith(FAILED):
-        return message.removeprefix(FAILED).partition(": ")[2] or message
-    return message
+        message = message.removeprefix(FAILED).partition(": ")[2] or message
+    return message.splitlines()[0]
 
 
 def _as_environment(settings: Settings) -> dict[str, str]:

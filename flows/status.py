@@ -1,14 +1,17 @@
 """How everything stands, as one document: cycles, returns, letters and the ledger's head."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from charter.parts import check_sum
+from charter.policy import Policy
 from charter.quarters import LONDON
 from charter.returns import Life, State
 from charter.scoring import Receipt
+from charter.streaks import for_contract_review, quarters_missed
 from notifications import outbox
 from providers import cycles, documents, ledger, lives, returns
 from providers.returns import Ref
@@ -38,6 +41,8 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
     folded = lives.lives(session, [r.id for r in refs])
     scores = receipts_on_record(session, folded)
     entries, head = ledger.head(session)
+    streaks = _streaks(refs, folded, now)
+    policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
     found = []
     for cycle in cycles.cycles(session):
         owed = [r for r in refs if r.cycle_id == cycle.id]
@@ -51,7 +56,11 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
                 "opens": cycle.dates.opens,
                 "due": cycle.dates.due,
                 "counts": counted([folded[r.id].state(now) for r in here], expected),
-                "returns": [_row(r, folded[r.id], scores.get(r.id), now) for r in here],
+                "returns": [
+                    _row(r, folded[r.id], scores.get(r.id), now)
+                    | _review(streaks[r.id], policies[r.policy_version])
+                    for r in here
+                ],
             }
         )
     counts = outbox.counts(session)
@@ -60,6 +69,24 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
         "cycles": found,
         "letters": {state.value: counts.get(state, 0) for state in outbox.LetterState},
         "ledger": {"entries": entries, "head": head},
+    }
+
+
+def _streaks(refs: list[Ref], folded: dict[int, Life], now: datetime) -> dict[int, list[State]]:
+    """For each return, the states of its service up to that quarter, the baseline left out."""
+    so_far: dict[int, list[State]] = defaultdict(list)
+    found = {}
+    for ref in sorted(refs, key=lambda r: r.quarter):
+        if not ref.baseline and not folded[ref.id].released:
+            so_far[ref.service_id].append(folded[ref.id].state(now))
+        found[ref.id] = list(so_far[ref.service_id])
+    return found
+
+
+def _review(states: list[State], policy: Policy) -> dict[str, Any]:
+    return {
+        "quarters_missed": quarters_missed(states),
+        "for_contract_review": for_contract_review(states, policy.streak_for_review),
     }
 
 
@@ -87,6 +114,12 @@ def in_words(data: dict[str, Any]) -> list[str]:
         parts = " + ".join(f"{n} {state.replace('_', ' ')}" for state, n in counts.items())
         lines.append(f"{cycle['region']} {cycle['quarter']}{mark}: {expected} expected = {parts}")
         late = [r for r in cycle["returns"] if r["days_late"] and r["state"] != "received_late"]
+        review = [r for r in cycle["returns"] if r["for_contract_review"]]
+        lines += [
+            f"  for contract review: {r['provider']} for {r['site']}, not returned "
+            f"{r['quarters_missed']} quarters running"
+            for r in review
+        ]
         lines += [f"  late: {r['provider']} for {r['site']}, {r['days_late']} days" for r in late]
     letters = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in data["letters"].items())
     lines.append(f"Letters: {letters}")

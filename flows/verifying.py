@@ -8,7 +8,7 @@ from charter.scoring import receipt_text
 from flows.publishing import rebuilt, site_folder
 from flows.scoring import rescore
 from notifications.site import check_site, differs
-from providers import documents, ledger, lives, publications, returns
+from providers import actions, documents, ledger, lives, publications, returns
 from providers.database import Database
 
 
@@ -42,6 +42,7 @@ def verify(database: Database, home: Path) -> Verified:
         wrong = (
             ledger.verify(session)
             or lives.first_unmatched(session)
+            or actions.first_altered_request(session)
             or documents.first_changed(session)
         )
         if wrong:

@@ -26,8 +26,18 @@ HERE = Path(__file__).parent
 AUDIENCES = ("signin", "provider", "console")
 SERVICE = "Charter accountability"
 SENTENCE = "Quarterly returns on the Family and Carers’ Charter"
+FORBIDDEN = {code: "\ufffd" for code in range(0xA0) if code < 32 or code > 126}
+for kept in "\t\n\r":
+    del FORBIDDEN[ord(kept)]
 RAW = {"html", "beforeInput", "afterInput", "beforeInputs", "afterInputs"}
 """Parameters that a component prints as they are: they may hold markup of ours and nothing else."""
+
+
+def printable(value: object) -> object:
+    """What a template prints, with a mark in the place of each character that HTML forbids."""
+    if isinstance(value, Markup):
+        return Markup(str(value).translate(FORBIDDEN))
+    return value.translate(FORBIDDEN) if isinstance(value, str) else value
 
 
 class NotMarkup(TypeError):
@@ -41,6 +51,7 @@ class Components:
         self._guests = Environment(
             loader=PackageLoader("nhsuk_frontend_jinja", "templates"),
             autoescape=True,
+            finalize=printable,
             undefined=ChainableUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -101,6 +112,7 @@ class Pages:
         self.env = Environment(
             loader=PrefixLoader({"shared": shared, **folders}),
             autoescape=True,
+            finalize=printable,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -1,5 +1,6 @@
 """What providers promised and what families asked, kept across quarters."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +12,12 @@ from sqlmodel import Session, col, select
 
 from charter.actions import ActionStatus, Change, Promise
 from charter.answers import ActionLine, ReturnDocument
+from charter.ledger import canonical, digest
 from charter.quarters import Quarter
 from providers import ledger
-from providers.tables import Action, ActionChange, Cycle, FamilyRequest, Return, StepRow
+from providers.tables import Action, ActionChange, Cycle, FamilyRequest, LedgerRow, Return, StepRow
+
+REQUEST_ENTERED = "request_entered"
 
 
 @dataclass(frozen=True)
@@ -188,23 +192,41 @@ def enter_request(
     """Enter what families asked of a party (`site` empty: of all its prisons); False if known."""
     if session.get(FamilyRequest, id):
         return False
-    session.add(
-        FamilyRequest(
-            id=id,
-            region_code=region,
-            site_code=site,
-            party_code=party,
-            commitment=commitment,
-            text=text,
-            source=source,
-            heard_on=heard_on,
-            entered_at=now,
-        )
+    row = FamilyRequest(
+        id=id,
+        region_code=region,
+        site_code=site,
+        party_code=party,
+        commitment=commitment,
+        text=text,
+        salt=secrets.token_hex(8),
+        source=source,
+        heard_on=heard_on,
+        entered_at=now,
     )
-    ledger.append(
-        session, now, by, "request_entered", f"request:{id}", {"party": party, "site": site}
-    )
+    session.add(row)
+    ledger.append(session, now, by, REQUEST_ENTERED, f"request:{id}", _vouched(row))
     return True
+
+
+def _vouched(row: FamilyRequest) -> dict[str, str]:
+    """What the ledger holds of a request: whose it is, and a salted digest of its words."""
+    said = [row.site_code, row.party_code, row.commitment, row.text, row.heard_on.isoformat()]
+    return {"party": row.party_code, "digest": digest(row.salt + canonical(said))}
+
+
+def first_altered_request(session: Session) -> str:
+    """One sentence naming the first family request that its ledger entry does not vouch for."""
+    entries = {
+        entry.subject: entry.body
+        for entry in session.exec(select(LedgerRow).where(LedgerRow.kind == REQUEST_ENTERED))
+    }
+    for row in session.exec(select(FamilyRequest).order_by(col(FamilyRequest.id))):
+        if entries.pop(f"request:{row.id}", "") != canonical(_vouched(row)):
+            return f"the request of families {row.id} has been changed"
+    for subject in entries:
+        return f"the request of families {subject.removeprefix('request:')} is missing"
+    return ""
 
 
 def requests_in(session: Session, region: str) -> list[Asked]:

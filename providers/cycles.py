@@ -59,7 +59,7 @@ class Owing:
 
 @dataclass(frozen=True)
 class CycleView:
-    """A cycle as it was opened, with the returns expected of it; `adopted` lets ratings be shown."""
+    """A cycle as it was opened; `adopted` says whether ratings may be shown."""
 
     id: int
     region: str
@@ -187,12 +187,17 @@ def _why_left_out(
 def quarters_to_open(
     region: Region, opened: set[str], policy: Policy, calendar: Calendar, now: datetime
 ) -> Iterator[Quarter]:
-    """The quarters that open on or after the region's first import, have come, and are not open."""
+    """The quarters that may open now: come since the region's first import, and not yet published.
+
+    One whose publication day went by while the region was paused, or we were down, stays shut:
+    nobody could answer for it in time.
+    """
     today, since = london_date(now), london_date(region.first_imported_at)
     quarter = Quarter.containing(since).previous()
     while quarter.ends < today:
-        opens = policy.dates(quarter, calendar).opens
-        if str(quarter) not in opened and since <= opens <= today:
+        dates = policy.dates(quarter, calendar)
+        may_open = since <= dates.opens <= today <= dates.publishes
+        if may_open and str(quarter) not in opened:
             yield quarter
         quarter = quarter.next()
 

@@ -120,7 +120,7 @@ class Cycle(SQLModel, table=True):
 
 
 class Return(SQLModel, table=True):
-    """A return owed for a service in a cycle; `received_at` and `due_on` cache the fold."""
+    """A return owed for a service in a cycle; two columns cache the fold."""
 
     __table_args__ = (UniqueConstraint("cycle_id", "service_id"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -131,7 +131,7 @@ class Return(SQLModel, table=True):
 
 
 class StepRow(SQLModel, table=True):
-    """A step in a return's life; `seq` is its ledger entry, `once` the key it may hold only once."""
+    """A step in a return's life; `seq` is its ledger entry, `once` a key it may hold once."""
 
     __tablename__ = "step"
     seq: int = Field(
@@ -221,6 +221,7 @@ class FamilyRequest(SQLModel, table=True):
     party_code: str = Field(foreign_key="party.code", index=True)
     commitment: str
     text: str = Field(sa_type=Text)
+    salt: str
     source: str = ""
     heard_on: date
     entered_at: datetime = Field(sa_type=Instant)

@@ -103,6 +103,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         REPLIES: (
             Column("request", "Request", 20, given=True),
+            Column("", "What families asked", 60, "words", given=True),
             Column("answer", "Your answer", 18, "choice", ANSWERED),
             Column("words", "Your words to families", 70, "words", hint="Families read this."),
         ),

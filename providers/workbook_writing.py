@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import xlsxwriter
@@ -66,8 +67,13 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 Cells = Mapping[str, object]
 
 
-def write(document: ReturnDocument, charter: CharterFile) -> bytes:
-    """The document as an XLSX file; reading it back gives the same document."""
+def write(
+    document: ReturnDocument, charter: CharterFile, asked: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """The document as an XLSX file; reading it back gives the same document.
+
+    `asked` gives the words of families' requests by their ids, to be read beside the replies.
+    """
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -84,7 +90,7 @@ def write(document: ReturnDocument, charter: CharterFile) -> bytes:
         for name, rows in (
             (EVIDENCE, _more_evidence(document)),
             (ACTIONS, _actions(document)),
-            (REPLIES, _replies(document)),
+            (REPLIES, _replies(document, asked)),
         ):
             _table(book, name, looks, rows, ids)
     return out.getvalue()
@@ -179,10 +185,14 @@ def _actions(document: ReturnDocument) -> Iterator[Cells]:
         }
 
 
-def _replies(document: ReturnDocument) -> Iterator[Cells]:
+def _replies(document: ReturnDocument, asked: Mapping[str, str]) -> Iterator[Cells]:
     for reply in document.replies:
-        answer = _said(reply.answer, ANSWERED)
-        yield {"request": reply.request, "answer": answer, "words": reply.words}
+        yield {
+            "request": reply.request,
+            "": asked.get(reply.request, ""),
+            "answer": _said(reply.answer, ANSWERED),
+            "words": reply.words,
+        }
 
 
 def _table(

@@ -12,6 +12,7 @@ from charter.quarters import Calendar, Quarter, london_date, say
 from flows.commands.common import By, Json, actor, answer, day, reading, table, will, writing
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
 from providers import cycles, returns
+from providers.cycles import NotAllowed
 
 app = typer.Typer(help="Plan, look at and steer a quarter's cycle.", no_args_is_help=True)
 
@@ -84,7 +85,11 @@ def show(
         home = cycles.region_of(session, region)
         open_cycles = cycles.cycles(session, home.code, quarter)
         if not open_cycles:
-            cycles.cycle_of(session, home.code, quarter or "any")
+            if not quarter:
+                raise NotAllowed(
+                    f"no quarter has opened in {home.code} yet; see: charter cycle plan"
+                )
+            cycles.cycle_of(session, home.code, quarter)
         cycle = open_cycles[-1]
         here = returns.refs(session, region=home.code, quarter=str(cycle.quarter))
     data: dict[str, Any] = {

@@ -48,10 +48,11 @@ def template(
         here = returns.find(session, provider, site, quarter)
         document = returns.template(session, here)
         charter = cycles.charter_of(session, here.charter_version)
+        asked = {request.id: request.text for request in returns.requests_for(session, here)}
     if xlsx is None:
         answer(document.model_dump(mode="json"), [], as_json=True)
         return
-    xlsx.write_bytes(workbook.write(document, charter))
+    xlsx.write_bytes(workbook.write(document, charter, asked))
     will(f"Wrote {xlsx}.")
 
 

@@ -222,6 +222,23 @@ def test_receipt_stops_the_chase_and_is_acknowledged_once_to_lead_and_signer(pla
     ]
 
 
+def test_a_new_lead_is_spared_old_news_but_not_what_is_still_asked(play: Play) -> None:
+    play.through("2026-10-01", "2026-10-15")
+    play.take(at(date(2026, 10, 16), 12), Signed(document="d"), by="person:3")
+    play.through("2026-10-16", "2026-10-19")
+    follower = Reachable(6, Role.LEAD)
+    play.people = (follower, *PEOPLE[1:])
+    assert play.through("2026-10-20", "2026-10-30") == []
+    play.take(at(date(2026, 11, 2), 12), Challenged(commitment="W1", question="Who?"))
+    assert play.through("2026-11-03", "2026-11-04") == [("2026-11-03", 6, "question")]
+
+
+def test_a_new_lead_before_the_return_is_in_is_asked_for_it(play: Play) -> None:
+    play.through("2026-10-01", "2026-10-14")
+    play.people = (Reachable(6, Role.LEAD), *PEOPLE[1:])
+    assert ("2026-10-15", 6, "remind-10") in play.through("2026-10-15", "2026-10-15")
+
+
 def test_every_question_is_put_once_and_a_second_one_again(play: Play) -> None:
     play.take(at(date(2026, 10, 2), 12), Signed(document="d"))
     play.through("2026-10-02", "2026-11-12")

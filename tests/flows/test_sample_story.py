@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -58,13 +58,13 @@ def test_every_act_is_told_in_one_plain_sentence_or_two() -> None:
 
 def test_the_quarter_opens_falls_due_and_is_published_on_the_days_the_policy_gives() -> None:
     dates = read_policy(shipped(SHIPPED_POLICY)).dates(QUARTER, shipped_calendar())
-    called: dict[str, list[object]] = {}
+    called: dict[str, list[date]] = {}
     for act in ACTS:
         if isinstance(act.do, FlowCall):
             called.setdefault(act.do.deployment, []).append(london_date(act.at))
     assert called["request_returns"] == [dates.opens]
     assert called["publish_summary"] == [dates.publishes]
-    assert [f"{day:%d %b}" for day in called["chase_returns"]] == [  # type: ignore[str-format]
+    assert [f"{day:%d %b}" for day in called["chase_returns"]] == [
         "14 Oct", "21 Oct", "28 Oct", "29 Oct", "04 Nov", "11 Nov", "26 Nov", "08 Dec",
     ]  # fmt: skip
     assert dates.due in called["chase_returns"]

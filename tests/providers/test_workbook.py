@@ -194,7 +194,7 @@ def test_a_person_can_fill_in_the_template_and_hand_it_in():
         Actions_C3="Print a leaflet",
         Actions_E3=date(2026, 12, 1),
         Actions_F3="planned",
-        Replies_B2="partly",
+        Replies_C2="partly",
         Return_B8="Ann",
     )
     doc, problems = parse(workbook.read(content))
@@ -251,7 +251,7 @@ def test_columns_and_rows_may_be_moved_about():
         ({"Actions_E2": None}, "Actions!E2: this is missing; fill it in"),
         ({"Actions_F2": None}, "Actions!F2: say how this stands; choose one of: Planned, In"),
         ({"Actions_D2": "two\nlines"}, "Actions!D2: this is more than one line; keep it to one"),
-        ({"Replies_B2": "maybe"}, "Replies!B2: 'maybe' is not in the list; choose one of: Acc"),
+        ({"Replies_C2": "maybe"}, "Replies!C2: 'maybe' is not in the list; choose one of: Acc"),
         ({"Return_B6": None}, "Return!B6: say whether the service ran; choose one of: Yes, No"),
         ({"Return_A6": "Anything"}, "Return!A6: 'Anything' is no line of this sheet; take it out"),
         ({"Return_A14": "Provider"}, "Return!A14: 'Provider' is twice here; take it out"),
@@ -263,7 +263,7 @@ def test_what_is_wrong_is_named_by_sheet_and_cell(cells: dict[str, Any], said: s
 
 
 def test_every_problem_is_told_at_once_and_a_flood_of_them_is_cut_short():
-    assert len(refused(filled(whole(), Answers_C2="a", Answers_C3="b", Replies_B2="c"))) == 3
+    assert len(refused(filled(whole(), Answers_C2="a", Answers_C3="b", Replies_C2="c"))) == 3
     many = {f"Answers_Z{row}": "note" for row in range(2, 80)}
     with pytest.raises(BadWorkbook, match="and 38 more like these"):
         workbook.read(filled(whole(), **many))
@@ -317,6 +317,13 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
     assert refused(out.getvalue()) == [
         "the workbook unpacks to more than 60 MB; save it again as .xlsx"
     ]
+
+
+def test_the_words_of_families_stand_beside_their_replies_and_are_only_to_be_read():
+    content = workbook.write(whole(), THREE, {"R7": "Please ring us back."})
+    sheet = sheet_of(openpyxl.load_workbook(io.BytesIO(content)), "Replies")
+    assert [cell.value for cell in sheet[2]] == ["R7", "Please ring us back.", "Accepted", None]
+    assert parse(workbook.read(content))[0] == whole()
 
 
 def test_working_wording_says_so_on_the_first_sheet_and_official_wording_does_not():

@@ -194,6 +194,7 @@ def _family_request() -> None:
         sa.Column("party_code", sa.String(), nullable=False),
         sa.Column("commitment", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("heard_on", sa.Date(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,513 @@
+"""A provider's quarter, page by page: from signing in to signed, and every way it can turn."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from charter.returns import State
+from charter.steps import Rating
+from providers import checking, cycles, documents, lives, returns
+from tests.support.cast import AVON, BROOK, CLYDE, at
+from tests.support.pages import Page, PageClient
+from tests.support.stage import CHARTER_IDS, CORA, LAST, MONA, Stage
+
+Open = Callable[..., PageClient]
+WORDS = {
+    "rating": "partly",
+    "reason": "One clinic a month was cancelled.",
+    "public_statement": "We hold a clinic for families every week.",
+    "narrative": "We hired a second nurse.",
+}
+
+
+def life_of(stage: Stage, return_id: int):
+    with stage.database.reading() as session:
+        return lives.lives(session, [return_id])[return_id]
+
+
+def answer_everything(page: Page) -> Page:
+    """Fill in every commitment from an empty return, by Save and continue alone."""
+    first = CHARTER_IDS[0]
+    page = page.client.get(f"{page.path}/commitments/{first}")
+    for one in CHARTER_IDS:
+        assert page.path.endswith(one), page.path
+        page = page.submit(WORDS, button="Save and continue")
+    return page
+
+
+def confirm_everything(page: Page) -> Page:
+    """Tick every answer carried forward."""
+    page = page.client.get(f"{page.path}/commitments/{CHARTER_IDS[0]}")
+    for _ in CHARTER_IDS:
+        page = page.submit({"confirmed": "yes"}, button="Save and continue")
+    return page
+
+
+def hand_over(stage: Stage, client: PageClient, return_id: int) -> Page:
+    page = client.get(f"/returns/{return_id}/check")
+    return page.submit(button="Hand over for signing")
+
+
+def test_a_first_return_from_signing_in_to_signed(stage: Stage, open_pages: Open):
+    here = stage.ref(BROOK)
+    brook = open_pages(stage.app)
+    page = stage.sign_in(brook, BROOK.email)
+    page = page.click(next(link for link in page.links if link.startswith("Start")))
+    assert page.h1.endswith("Quarterly return")
+    assert "Cannot start yet" in page.text
+    page = answer_everything(page)
+    assert page.path == f"/returns/{here.id}"
+    assert "Cannot start yet" not in page.text
+    page = page.click("What you promised to do").click("Promise something new")
+    promise = {
+        "commitment": "W4",
+        "title": "Answer the family line until 8pm",
+        "owner": "Head of healthcare",
+        "due-day": "31",
+        "due-month": "1",
+        "due-year": "2027",
+    }
+    page = page.submit(promise, button="Save and continue")
+    assert "Answer the family line until 8pm, by 31 January 2027" in page.text
+    page = brook.get(f"/returns/{here.id}").click("Check your answers and hand over")
+    assert "Bea Brookson will read it" in page.text
+    page = page.submit(button="Hand over for signing")
+    assert page.h1 == "Handed over"
+    assert life_of(stage, here.id).state(stage.now) is State.IN_PROGRESS
+
+    bea = open_pages(stage.app)
+    page = stage.sign_in(bea, BROOK.signer_email)
+    page = page.click(next(link for link in page.links if link.startswith("Read and sign")))
+    sha = life_of(stage, here.id).handed_over
+    assert sha[:8] in page.text
+    assert "We hired a second nurse." in page.text
+    page = page.submit(button="Sign this return")
+    assert page.h1 == "Signed and received"
+    assert "25 November 2026" in page.text
+    life = life_of(stage, here.id)
+    assert (life.state(stage.now), life.document) == (State.RECEIVED, sha)
+    with stage.database.reading() as session:
+        signed = returns.signed_document(session, here)
+    assert signed and [a.rating for a in signed.answers] == [Rating.PARTLY] * len(CHARTER_IDS)
+    assert signed.actions[0].due == date(2027, 1, 31)
+    assert "Received" in brook.get("/returns").text
+
+
+def test_an_unchanged_quarter_is_ticked_answer_by_answer(stage: Stage, open_pages: Open):
+    here = stage.ref()
+    avon = stage.enters(open_pages, AVON.email)
+    page = avon.get(f"/returns/{here.id}")
+    assert page.text.count("To confirm") == len(CHARTER_IDS)
+    page = confirm_everything(page)
+    assert "To confirm" not in page.text
+    replies = page.click("Replies to families")
+    answered = {"reply-1-answer": "declined", "reply-1-words": "We have no telephone for this."}
+    page = replies.submit(answered, button="Save and continue")
+    page = page.click("Check your answers and hand over").submit(button="Hand over for signing")
+    assert page.h1 == "Handed over"
+    with stage.database.reading() as session:
+        sha = lives.lives(session, [here.id])[here.id].handed_over
+        frozen = documents.fetch(session, [sha])[sha]
+    assert "We have no telephone for this." in frozen
+
+
+def test_an_answer_carried_forward_needs_its_own_tick_or_a_change(stage: Stage, open_pages: Open):
+    avon = stage.enters(open_pages, AVON.email)
+    path = f"/returns/{stage.ref().id}/commitments/W2"
+    page = avon.get(path)
+    assert "What you said last quarter" in page.text
+    refused = page.submit(button="Save and continue")
+    assert refused.status == 422
+    assert (
+        refused.links[
+            "This was carried forward from last quarter; confirm that it still holds, or change it"
+        ]
+        == "#confirmed"
+    )
+    changed = refused.submit({"narrative": "Something else now."}, button="Save and continue")
+    assert changed.path.endswith("W1") or changed.status == 200
+    assert "I have checked this" not in avon.get(path).text
+
+
+def test_a_page_with_something_wrong_keeps_what_was_typed(stage: Stage, open_pages: Open):
+    brook = stage.enters(open_pages, BROOK.email)
+    page = brook.get(f"/returns/{stage.ref(BROOK).id}/commitments/W1")
+    typed = {
+        "rating": "partly",
+        "narrative": "Kept <b>as typed</b> & whole",
+        "evidence-1-title": "Minutes",
+        "evidence-1-dated-day": "31",
+        "evidence-1-dated-month": "2",
+        "evidence-1-dated-year": "2026",
+        "evidence-1-link": "javascript:alert(1)",
+    }
+    refused = page.submit(typed, button="Save and continue")
+    assert refused.status == 422
+    assert refused.title.startswith("Error: Find out")
+    assert refused.errors == [
+        "Say why this was not fully met",
+        "Say in a sentence or two what families should know",
+        "The date of this evidence must be a real date, such as 27 3 2026",
+    ]
+    assert {refused.links[error] for error in refused.errors} == {
+        "#reason",
+        "#public_statement",
+        "#evidence-1-dated",
+    }
+    kept = refused.fields(refused.form("Save and continue"))
+    assert {name: kept[name][0] for name in typed} == typed
+    right = {"evidence-1-dated-month": "3", "reason": "Short", "public_statement": "Weekly."}
+    refused = refused.submit(right, button="Save and continue")
+    assert refused.errors == ["This is not a web address; begin it with https://"]
+
+
+def test_save_for_later_keeps_what_is_not_yet_whole(stage: Stage, open_pages: Open):
+    brook = stage.enters(open_pages, BROOK.email)
+    here = stage.ref(BROOK)
+    page = brook.get(f"/returns/{here.id}/commitments/W3")
+    page = page.submit({"rating": "not_met", "narrative": "Half"}, button="Save for later")
+    assert page.path == f"/returns/{here.id}"
+    assert "In progress" in page.text
+    again = brook.get(f"/returns/{here.id}/commitments/W3")
+    assert again.fields(again.form("Save for later"))["narrative"] == ["Half"]
+    assert "In progress" in brook.get("/returns").text
+
+
+def test_evidence_can_be_added_and_taken_away(stage: Stage, open_pages: Open):
+    brook = stage.enters(open_pages, BROOK.email)
+    here = stage.ref(BROOK)
+    page = brook.get(f"/returns/{here.id}/commitments/W1")
+    for number in (1, 2):
+        row = {
+            f"evidence-{number}-title": f"Paper {number}",
+            f"evidence-{number}-dated-day": "1",
+            f"evidence-{number}-dated-month": "8",
+            f"evidence-{number}-dated-year": "2026",
+            f"evidence-{number}-link": "https://example.org/a?b=1&c=2",
+        }
+        page = page.submit(row, button="Save and add more evidence")
+    blank = {
+        f"evidence-1-{part}": ""
+        for part in ("title", "link", "dated-day", "dated-month", "dated-year")
+    }
+    page.submit(WORDS | blank, button="Save and continue")
+    with stage.database.reading() as session:
+        answer = returns.draft(session, here).document.find("W1")
+    assert answer and [e.title for e in answer.evidence] == ["Paper 2"]
+
+
+def test_the_second_of_two_who_save_sees_what_changed(stage: Stage, open_pages: Open):
+    lead, deputy = (
+        stage.enters(open_pages, AVON.email),
+        stage.enters(open_pages, "ash@avon.example"),
+    )
+    path = f"/returns/{stage.ref().id}/commitments/W5"
+    one, two = lead.get(path), deputy.get(path)
+    one.submit({"narrative": "The lead was here."}, button="Save and continue")
+    met = two.submit({"narrative": "The deputy too."}, button="Save and continue")
+    assert met.status == 409
+    assert "Avon Avonson saved this on 5 October 2026 at 9:00am" in met.text
+    assert "The lead was here." in met.text
+    kept = met.fields(met.form("Save and continue"))
+    assert kept["narrative"] == ["The deputy too."]
+    met.submit(button="Save and continue")
+    with stage.database.reading() as session:
+        answer = returns.draft(session, stage.ref()).document.find("W5")
+    assert answer and answer.narrative == "The deputy too."
+
+
+def test_two_who_save_different_pages_are_not_in_each_others_way(stage: Stage, open_pages: Open):
+    lead, deputy = (
+        stage.enters(open_pages, AVON.email),
+        stage.enters(open_pages, "ash@avon.example"),
+    )
+    here = stage.ref()
+    one = lead.get(f"/returns/{here.id}/commitments/W5")
+    two = deputy.get(f"/returns/{here.id}/commitments/W6")
+    one.submit({"narrative": "The lead's."}, button="Save and continue")
+    assert two.submit({"narrative": "The deputy's."}, button="Save and continue").status == 200
+    with stage.database.reading() as session:
+        document = returns.draft(session, here).document
+    said = {a.commitment: a.narrative for a in document.answers}
+    assert (said["W5"], said["W6"]) == ("The lead's.", "The deputy's.")
+
+
+def test_a_promise_that_slips_or_is_dropped_says_why(stage: Stage, open_pages: Open):
+    avon = stage.enters(open_pages, AVON.email)
+    here = stage.ref()
+    page = avon.get(f"/returns/{here.id}/actions")
+    assert "Put a consent card in every reception pack" in page.text
+    late = {"action-1-due-day": "31", "action-1-due-month": "12", "action-1-due-year": "2026"}
+    refused = page.submit(late, button="Save and continue")
+    assert refused.status == 422
+    assert refused.errors == ["This was promised for 30 September 2026; say why it moved"]
+    assert refused.links[refused.errors[0]] == "#action-1-reason"
+    dropped = refused.submit({"action-1-status": "not_doing"}, button="Save and continue")
+    assert dropped.errors == ["Say why this is not being done"]
+    saved = dropped.submit(
+        {"action-1-reason": "The printer is broken."}, button="Save and continue"
+    )
+    assert saved.path == f"/returns/{here.id}"
+    with stage.database.reading() as session:
+        (line,) = returns.draft(session, here).document.actions
+    assert (line.status, line.reason) == ("not_doing", "The printer is broken.")
+
+
+def test_a_new_promise_can_be_changed_and_taken_out(stage: Stage, open_pages: Open):
+    avon = stage.enters(open_pages, AVON.email)
+    path = f"/returns/{stage.ref().id}/actions"
+    refused = avon.get(f"{path}/new").submit({}, button="Save and continue")
+    assert refused.errors[0] == "Choose the commitment that this promise serves"
+    due = {"due-day": "1", "due-month": "2", "due-year": "2027"}
+    whole = {"commitment": "W2", "title": "Train two nurses", "owner": "Matron", **due}
+    page = avon.get(f"{path}/new").submit(whole, button="Save and continue")
+    page = avon.get(f"{path}/2").submit({"title": "Train three nurses"}, button="Save and continue")
+    assert "Train three nurses" in page.text
+    assert avon.get(f"{path}/1").status == 404
+    page = avon.get(f"{path}/2").submit(button="Take it out")
+    assert "Train three nurses" not in page.text
+
+
+def test_families_requests_are_answered_in_words(stage: Stage, open_pages: Open):
+    avon = stage.enters(open_pages, AVON.email)
+    page = avon.get(f"/returns/{stage.ref().id}/replies")
+    assert "Ring us back when we leave a message" in page.text
+    refused = page.submit(button="Save and continue")
+    assert refused.errors == ["Answer this request: accepted, partly or declined"]
+    refused = page.submit({"reply-1-answer": "declined"}, button="Save and continue")
+    assert refused.errors == ["Give families the reason"]
+    assert refused.links[refused.errors[0]] == "#reply-1-words"
+
+
+def test_a_service_that_did_not_run_says_why_and_is_signed(stage: Stage, open_pages: Open):
+    clyde, here = stage.enters(open_pages, CLYDE.email), stage.ref(CLYDE)
+    page = clyde.get(f"/returns/{here.id}").click("Say so instead")
+    refused = page.submit(button="Save and check")
+    assert refused.errors == ["Say why the service did not run this quarter"]
+    page = refused.submit({"reason": "The wing was closed for repairs."}, button="Save and check")
+    assert page.path == f"/returns/{here.id}/check"
+    assert page.submit(button="Hand over for signing").h1 == "Handed over"
+    cal = stage.enters(open_pages, CLYDE.signer_email)
+    cal.get(f"/returns/{here.id}/sign").submit(button="Sign this return")
+    assert life_of(stage, here.id).state(stage.now) is State.NIL
+
+
+def test_a_service_that_ran_after_all_starts_afresh(stage: Stage, open_pages: Open):
+    avon, here = stage.enters(open_pages, AVON.email), stage.ref()
+    path = f"/returns/{here.id}/not-running"
+    avon.get(path).submit({"reason": "Closed"}, button="Save and check")
+    page = avon.get(path).submit(button="It did run after all")
+    assert page.path == f"/returns/{here.id}"
+    assert page.text.count("To confirm") == len(CHARTER_IDS)
+
+
+def ready(stage: Stage) -> int:
+    """Avon's return, filled in and saved by its lead but not handed over."""
+    from providers import answering
+
+    here = stage.ref()
+    with stage.database.writing() as session:
+        by = f"person:{stage.person(AVON.email)}"
+        answering.save_draft(session, here, stage.filled(here), stage.now, by, version=0)
+    return here.id
+
+
+def test_the_signer_can_send_it_back_with_a_reason(stage: Stage, open_pages: Open):
+    number = ready(stage)
+    avon, ada = stage.enters(open_pages, AVON.email), stage.enters(open_pages, AVON.signer_email)
+    hand_over(stage, avon, number)
+    page = ada.get(f"/returns/{number}/sign")
+    refused = page.submit(button="Send it back")
+    assert refused.errors == ["Say why it goes back, so that it can be mended"]
+    refused.submit({"reason": "W3 is too vague."}, button="Send it back")
+    page = avon.get(f"/returns/{number}")
+    assert "W3 is too vague." in page.text
+    assert "Mend and hand over again" in avon.get("/returns").text
+    assert ada.get(f"/returns/{number}/sign").status == 409
+
+
+def test_an_edit_after_handing_over_voids_it(stage: Stage, open_pages: Open):
+    number = ready(stage)
+    avon, ada = stage.enters(open_pages, AVON.email), stage.enters(open_pages, AVON.signer_email)
+    hand_over(stage, avon, number)
+    opened = ada.get(f"/returns/{number}/sign")
+    page = avon.get(f"/returns/{number}/commitments/W1")
+    page.submit({"narrative": "One more thing."}, button="Save and continue")
+    assert opened.submit(button="Sign this return").status == 409
+    hand_over(stage, avon, number)
+    refused = opened.submit(button="Sign this return")
+    assert refused.status == 409
+    assert "The return was changed after you opened it" in refused.text
+    assert refused.submit(button="Sign this return").h1 == "Signed and received"
+
+
+def test_nobody_signs_what_they_handed_over(stage: Stage, open_pages: Open):
+    number = ready(stage)
+    ada = stage.enters(open_pages, AVON.signer_email)
+    page = ada.get(f"/returns/{number}/check")
+    assert "whoever hands a return over cannot sign it" in page.text
+    page.submit(button="Hand over for signing")
+    page = ada.get(f"/returns/{number}/sign")
+    assert "You handed this return over yourself" in page.text
+    word = page.fields(page.form("Send it back"))["token"][0]
+    sha = life_of(stage, number).handed_over
+    refused = ada.post(f"/returns/{number}/sign", {"token": word, "sha": sha})
+    assert refused.status == 409
+    assert not life_of(stage, number).is_received
+
+
+def test_what_is_handed_over_is_what_the_page_showed(stage: Stage, open_pages: Open):
+    number = ready(stage)
+    avon, ash = stage.enters(open_pages, AVON.email), stage.enters(open_pages, "ash@avon.example")
+    shown = avon.get(f"/returns/{number}/check")
+    ash.get(f"/returns/{number}/commitments/W1").submit(
+        {"narrative": "Ash's."}, button="Save and continue"
+    )
+    met = shown.submit(button="Hand over for signing")
+    assert met.status == 409
+    assert "Ash's." in met.text
+    assert not life_of(stage, number).handed_over
+    assert met.submit(button="Hand over for signing").h1 == "Handed over"
+
+
+def test_handing_over_what_lacks_something_says_where(stage: Stage, open_pages: Open):
+    avon, here = stage.enters(open_pages, AVON.email), stage.ref()
+    page = avon.get(f"/returns/{here.id}/check").submit(button="Hand over for signing")
+    assert page.status == 422
+    assert len(page.errors) == len(CHARTER_IDS) + 1
+    assert all(page.links[error].startswith("#row-") for error in page.errors)
+
+
+def signed(stage: Stage) -> int:
+    here = stage.ref()
+    stage.submit(AVON, stage.filled(here), at("2026-10-05T09:05"))
+    stage.now = at("2026-10-05T09:10")
+    return here.id
+
+
+@pytest.mark.parametrize("part", ["commitments/W1", "actions", "replies", "not-running", "check"])
+def test_a_signed_return_is_closed(stage: Stage, open_pages: Open, part: str):
+    number = signed(stage)
+    avon = stage.enters(open_pages, AVON.email)
+    page = avon.get(f"/returns/{number}/{part}")
+    assert (page.status, page.h1) == (409, "This cannot be changed now")
+
+
+def test_a_return_signed_meanwhile_refuses_the_page_that_was_open(stage: Stage, open_pages: Open):
+    avon = stage.enters(open_pages, AVON.email)
+    page = avon.get(f"/returns/{stage.ref().id}/commitments/W1")
+    signed(stage)
+    assert page.submit({"narrative": "Too late"}, button="Save and continue").status == 409
+
+
+def test_a_question_opens_just_what_was_asked(stage: Stage, open_pages: Open):
+    number = signed(stage)
+    with stage.database.writing() as session:
+        checking.challenge(
+            session, stage.ref(), "W3", "How many rang?", stage.now, stage.person(CORA)
+        )
+    avon, ada = stage.enters(open_pages, AVON.email), stage.enters(open_pages, AVON.signer_email)
+    assert "Answer the commissioner" in avon.get("/returns").text
+    page = avon.get(f"/returns/{number}")
+    assert "How many rang?" in page.text
+    assert "Question to answer" in page.text
+    for part in ("commitments/W1", "actions", "replies", "not-running"):
+        assert avon.get(f"/returns/{number}/{part}").status == 409
+    page = page.click("Take in what families tell us")
+    assert "How many rang?" in page.text
+    page = page.submit({"narrative": "Forty rang."}, button="Save and continue")
+    assert "Answered again" in page.text
+    page = page.click("Check your answers and hand over").submit(button="Hand over for signing")
+    assert page.h1 == "Handed over"
+    ada.get(f"/returns/{number}/sign").submit(button="Sign this return")
+    life = life_of(stage, number)
+    assert not life.questions
+    assert life.state(stage.now) is State.RECEIVED
+    with stage.database.reading() as session:
+        document = returns.signed_document(session, stage.ref())
+    answer = document.find("W3") if document else None
+    assert answer and answer.narrative == "Forty rang."
+
+
+def test_the_provider_replies_after_the_check_in_its_own_words(stage: Stage, open_pages: Open):
+    number = signed(stage)
+    avon = stage.enters(open_pages, AVON.email)
+    assert avon.get(f"/returns/{number}/reply").status == 409
+    with stage.database.writing() as session:
+        person = stage.person(CORA)
+        checking.change_rating(
+            session, stage.ref(), "W2", Rating.NOT_MET, "No card was seen.", stage.now, person
+        )
+    page = avon.get(f"/returns/{number}").click("Check the facts and reply")
+    assert "No card was seen." in page.text
+    assert page.submit(button="Save your reply").errors == ["Write your reply"]
+    page = page.submit({"words": "The cards were in the store."}, button="Save your reply")
+    assert "The cards were in the store." in page.text
+    assert life_of(stage, number).reply == "The cards were in the store."
+
+
+def test_a_contract_manager_reads_and_changes_nothing(stage: Stage, open_pages: Open):
+    mona = stage.enters(open_pages, MONA)
+    page = mona.get(f"/returns/{stage.ref().id}")
+    assert page.status == 200
+    assert not any("/commitments/" in link for link in page.links.values())
+    signed(stage)
+    assert "A nurse keeps a list" in mona.get(f"/returns/{stage.ref().id}").text
+
+
+def test_more_time_and_lateness_are_said_in_words(stage: Stage, open_pages: Open):
+    avon, here = stage.enters(open_pages, AVON.email), stage.ref()
+    assert "Due 28 October 2026, 23 days left." in avon.get("/returns").text
+    with stage.database.writing() as session:
+        cycles.extend(
+            session,
+            here.id,
+            date(2026, 11, 6),
+            "Lockdown",
+            "The prison was locked down.",
+            stage.now,
+            "person:1",
+        )
+    stage.now = at("2026-11-05T09:00")
+    stage.sign_in(avon, AVON.email)
+    assert "Due 6 November 2026, 1 day left. Extended" in avon.get("/returns").text
+    stage.now = at("2026-11-09T09:00")
+    stage.sign_in(avon, AVON.email)
+    assert "3 days late" in avon.get("/returns").text
+    assert "Signed on 20 July 2026" in avon.get(f"/returns/{stage.ref(AVON, LAST).id}").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<script>alert(1)</script>",
+        "{{7*7}} {% raw %}",
+        "=1+1",
+        "Subject: x\nBcc: y",
+        "‮right to left",
+        "👩‍⚕️ 😀",
+        "x" * 4900,
+        "a\n\nb   c",
+    ],
+)
+def test_words_come_back_as_they_were_typed(stage: Stage, open_pages: Open, words: str):
+    avon, here = stage.enters(open_pages, AVON.email), stage.ref()
+    path = f"/returns/{here.id}/commitments/W1"
+    fields = {"narrative": words, "public_statement": words, "reason": words}
+    avon.get(path).submit(fields, button="Save and continue")
+    page = avon.get(path)
+    kept = page.fields(page.form("Save and continue"))
+    assert [kept[name][0].replace("\r\n", "\n") for name in fields] == [words] * 3
+    assert "<script" not in avon.get(f"/returns/{here.id}/check").html
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "a\x1bb", "x" * 5001])
+def test_words_that_cannot_be_kept_are_refused_at_their_field(
+    stage: Stage, open_pages: Open, words: str
+):
+    avon, here = stage.enters(open_pages, AVON.email), stage.ref()
+    page = avon.get(f"/returns/{here.id}/commitments/W1")
+    refused = page.submit({"narrative": words}, button="Save for later")
+    assert refused.status == 422
+    assert refused.links[refused.errors[0]] == "#narrative"
