@@ -9,8 +9,8 @@ from datetime import datetime
 
 from charter.quarters import Quarter, london_date
 from flows.commands.run import print_plan
-from flows.left_behind import end_left_behind, only_one
-from flows.prefect_server import OwnPrefect
+from flows.left_behind import InUse, end_left_behind, only_one
+from flows.prefect_server import OwnPrefect, PrefectFailed
 from flows.rehearsing import rehearse_cycle
 from flows.sample.acts import Act, FlowCall
 from flows.sample.checking import APPROVER, COMMISSIONER, PARTNER
@@ -50,7 +50,8 @@ class ThroughPrefect:
 def run_demo(*, serve: bool, port: int) -> None:
     """Tell the story from wherever the home's record left it, show it, and serve it or end.
 
-    CannotStart or BadSettings where this home or port is not for a demo, before anything is done.
+    CannotStart or BadSettings where this home or port is not for a demo, before anything is done;
+    CannotStart too when Prefect fails on the way, in its own words.
     """
     settings = _settings(port)
     if serve:
@@ -58,10 +59,14 @@ def run_demo(*, serve: bool, port: int) -> None:
     prepare(settings)
     app = wire(settings)
     _require_ours(app)
-    with only_one(settings.home / "demo"):
-        end_left_behind(settings.home.absolute() / "prefect")
-        _tell_and_show(app, serve=serve, port=port)
-    app.database.engine.dispose()
+    try:
+        with only_one(settings.home / "demo"):
+            end_left_behind(settings.home.absolute() / "prefect")
+            _tell_and_show(app, serve=serve, port=port)
+    except (InUse, PrefectFailed) as error:
+        raise CannotStart(str(error)) from error
+    finally:
+        app.database.engine.dispose()
 
 
 def _tell_and_show(app: App, *, serve: bool, port: int) -> None:

@@ -50,6 +50,11 @@ class Compared:
             update={"confirmed": True}
         )
 
+    @property
+    def is_news(self) -> bool:
+        """Changed since last quarter, by the provider or by the commissioner, or is asked about."""
+        return self.differs or self.change is not None or bool(self.question)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -74,7 +79,7 @@ def compared(
         )
         for commitment in case.charter.commitments
     ]
-    return sorted(found, key=lambda c: not c.differs) if before else found
+    return sorted(found, key=lambda c: not c.is_news) if before else found
 
 
 def documents_of(

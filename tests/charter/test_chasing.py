@@ -61,7 +61,7 @@ class Play:
 
     def __init__(self, policy: Policy, calendar: Calendar, dates: Dates) -> None:
         self.policy, self.calendar, self.dates = policy, calendar, dates
-        self.people = PEOPLE
+        self.people: tuple[Reachable, ...] = PEOPLE
         self.steps: list[Happened] = []
         self.told: dict[str, date] = {}
         self.said: list[Said] = []

@@ -10,7 +10,8 @@ from typing import Any, Self
 import pytest
 
 from flows import demo, wiring
-from flows.left_behind import InUse, only_one
+from flows.left_behind import only_one
+from flows.prefect_server import PrefectFailed
 from flows.sample.acts import InProcess
 from flows.settings import Settings
 from flows.wiring import CannotStart
@@ -101,7 +102,7 @@ def test_the_demo_is_refused_where_another_record_lives() -> None:
 
 @pytest.mark.usefixtures("prefect")
 def test_two_demos_on_one_home_are_refused(home: Path) -> None:
-    with only_one(home / "demo"), pytest.raises(InUse, match="already at work on"):
+    with only_one(home / "demo"), pytest.raises(CannotStart, match="already at work on"):
         demo.run_demo(serve=False, port=8000)
 
 
@@ -130,3 +131,22 @@ def test_the_letters_link_to_the_port_that_is_served(
     monkeypatch.setenv("CHARTER_BASE_URL", "https://charter.example")
     demo.run_demo(serve=False, port=8123)
     assert served == [("http://127.0.0.1:8123", 8123), ("https://charter.example", 8123)]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_flow_that_fails_ends_the_demo_in_its_own_words_and_the_next_run_goes_on(
+    prefect: type[StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = StandIn.run
+
+    def failing(self: StandIn, deployment: str, instants: Sequence[datetime]) -> Ran:
+        if len(self.asked) == 4:
+            raise PrefectFailed(f"{deployment}: the disk is full")
+        return run(self, deployment, instants)
+
+    monkeypatch.setattr(StandIn, "run", failing)
+    with pytest.raises(CannotStart, match="the disk is full"):
+        demo.run_demo(serve=False, port=8000)
+    monkeypatch.setattr(StandIn, "run", run)
+    demo.run_demo(serve=False, port=8000)
+    assert len(prefect.asked) == 21

@@ -79,6 +79,7 @@ def owe_a_return(store: Database, *steps: object, site: str = "avb") -> None:
             charter_version="working-0.1",
             policy_version="2026.1",
             opened_at=NOON,
+            expected=1,
             dates="{}",
         )
         session.add(cycle)

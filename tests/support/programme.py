@@ -84,8 +84,15 @@ class Programme:
                 (APPROVER, "approver"),
                 (PARTNER, "listening_partner"),
             ):
-                who = {"email": email, "role": role, "name": role}
-                staff.add(session, now, "operator", region_code="sample", **who)
+                staff.add(
+                    session,
+                    now,
+                    "operator",
+                    region_code="sample",
+                    email=email,
+                    role=role,
+                    name=role,
+                )
             if adopt:
                 cycles.adopt(session, "sample", "working-0.1", now, "operator")
         return self
