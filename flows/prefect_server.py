@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ STARTUP_SECONDS = 180
 RUN_SECONDS = 600
 GLANCE = 0.1
 """Seconds between two looks at whether something has happened."""
+FIRST_GLANCE = 1.5
+"""Seconds before a run is looked at first: none is quicker, and every look costs the server."""
 BUSY, TRIES = 503, 100
 """What the server answers while another writer has its database, and how often we ask again."""
 FAILED = "Flow run encountered an exception: "
@@ -52,8 +54,8 @@ STEPPED = {
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
 }
 """While we step the clock ourselves, the server starts nothing by the wall clock."""
-BRISK = {"PREFECT_WORKER_QUERY_SECONDS": "0.2"}
-"""The worker looks for work this often; its own default is every ten seconds."""
+BRISK = {"PREFECT_WORKER_QUERY_SECONDS": "0.5"}
+"""Seconds between the worker's looks for work; its default is ten, and fewer slow the server."""
 
 
 class PrefectFailed(CannotStart):
@@ -100,9 +102,8 @@ class OwnPrefect:
             self._start_server()
             self._call_off_unfinished_runs()
             self._make_pool()
-            deploying = self._start("deploy", ["prefect", "--no-prompt", "deploy", "--all"])
+            self._deploy()
             self._start("worker", ["prefect", "worker", "start", "--pool", POOL, "--name", "own"])
-            self._finish_deploying(deploying)
             self._undo = undo.pop_all()
         return self
 
@@ -131,14 +132,15 @@ class OwnPrefect:
             },
         )
         run_id = str(asked["id"])
+        time.sleep(FIRST_GLANCE)
         while time.monotonic() - began < RUN_SECONDS:
-            time.sleep(GLANCE)
             state = self._ask(f"/flow_runs/{run_id}")["state"] or {}
             if state.get("type") == "COMPLETED":
                 return Ran(deployment, run_id, time.monotonic() - began)
             if state.get("type") in ("FAILED", "CRASHED", "CANCELLED"):
                 raise PrefectFailed(f"{deployment}: {_own_words(state)}")
             self._require_alive("worker")
+            time.sleep(GLANCE)
         raise PrefectFailed(f"{deployment} did not end within {RUN_SECONDS} seconds")
 
     def log(self, ran: Ran) -> list[str]:
@@ -175,9 +177,15 @@ class OwnPrefect:
             if error.code != 409:  # there already
                 raise
 
-    def _finish_deploying(self, deploying: subprocess.Popen[bytes]) -> None:
-        """Wait for the deployments, and pause their schedules."""
-        if deploying.wait(STARTUP_SECONDS) != 0:
+    def _deploy(self) -> None:
+        """Put prefect.yaml on the server, and pause its schedules.
+
+        Before there is a worker: one that looks for work makes deploying wait for the database.
+        """
+        deploying = self._start("deploy", ["prefect", "--no-prompt", "deploy", "--all"])
+        with suppress(subprocess.TimeoutExpired):
+            deploying.wait(STARTUP_SECONDS)
+        if deploying.returncode != 0:
             raise PrefectFailed(f"the flows could not be deployed: {self._last_words('deploy')}")
         for found in self._ask("/deployments/filter", {}):
             self._deployments[found["name"]] = found["id"]
@@ -237,8 +245,8 @@ class OwnPrefect:
 
     def _last_words(self, what: str) -> str:
         path = self.folder / f"{what}.log"
-        lines = [line.strip() for line in path.read_text(errors="replace").splitlines()]
-        said = [line for line in lines if line]
+        lines = path.read_text(errors="replace").splitlines()
+        said = [line.strip(" │") for line in lines if any(map(str.isalpha, line))]
         return f"{said[-1] if said else 'it said nothing'} (see {path})"
 
     def _ask(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - Prefect's own JSON

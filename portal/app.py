@@ -27,12 +27,13 @@ from portal.doors import (
     StaleForm,
     signed_in,
 )
-from portal.provider.rooms import Closed
+from portal.provider.rooms import READERS, Closed
 from portal.provider.routes import router as provider
 from portal.security import Gatekeeper, TooMuch, add_headers, origin_of
 from portal.signin.routes import router as signin
 from providers.cycles import Unknown
 from providers.database import Database
+from providers.ledger import BeforeLastEntry
 
 STATIC = Path(__file__).parent / "static"
 SHOWN = {".css", ".svg"}
@@ -78,7 +79,8 @@ def create_app(
 
 def front(visit: SignedIn) -> Response:
     """Everybody's first page: their returns, or their region."""
-    return visit.go("/returns" if visit.visitor.services else "/console")
+    fills_in = any(roles & READERS for roles in visit.visitor.services.values())
+    return visit.go("/console" if visit.visitor.staff and not fills_in else "/returns")
 
 
 class Shown(StaticFiles):
@@ -99,7 +101,8 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(NotSignedIn, to_sign_in)
     app.add_exception_handler(NotForYou, not_for_you)
-    app.add_exception_handler(Closed, closed)
+    for kind in (Closed, BeforeLastEntry):
+        app.add_exception_handler(kind, closed)
     app.add_exception_handler(StaleForm, stale)
     app.add_exception_handler(TooMuch, too_much)
     app.add_exception_handler(Exception, broken)
@@ -137,7 +140,7 @@ def not_for_you(request: Request, error: Exception) -> Response:
 
 
 def closed(request: Request, error: Exception) -> Response:
-    """The return stands differently from what the visitor's page showed."""
+    """It cannot be done as things stand, or as the clock does: the page says why."""
     return_id = error.return_id if isinstance(error, Closed) else 0
     return _show(request, "shared/closed.html", 409, why=str(error), return_id=return_id)
 

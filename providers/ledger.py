@@ -1,7 +1,7 @@
 """The ledger: every fact is appended once, in the transaction that makes it true."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,6 +10,8 @@ from charter.ledger import Entry, canonical, first_bad, sealed
 from providers.tables import LedgerHead, LedgerRow
 
 BATCH = 500
+OVERLAP = timedelta(minutes=15)
+"""How long a piece of work may run on the time it began with; no lease is longer."""
 
 
 class BeforeLastEntry(ValueError):
@@ -19,16 +21,18 @@ class BeforeLastEntry(ValueError):
 def append(
     session: Session, now: datetime, by: str, kind: str, subject: str, body: dict[str, Any]
 ) -> int:
-    """Add one entry and give its number; BeforeLastEntry if `now` lies before the last one.
+    """Add one entry and give its number; BeforeLastEntry if `now` lies well before the last one.
 
-    `body` holds ids, counts and digests: nothing that names a person. `by` may not be empty.
+    `body` holds ids, counts and digests: nothing that names a person. `by` may not be empty. Work
+    that took its time from the clock and then waited for another writer keeps its own time: an
+    entry may be up to OVERLAP older than the one before it, and the order is that of the numbers.
     """
     if not by:
         raise ValueError("every ledger entry says who made it")
     head = session.get_one(LedgerHead, 1)
     last = session.get(LedgerRow, head.entries)
     at = written(now)
-    if last is not None and at < last.at:
+    if last is not None and now < datetime.fromisoformat(last.at) - OVERLAP:
         raise BeforeLastEntry(f"the record's last entry is of {last.at}; {at} lies before it")
     entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
     session.add(LedgerRow(**vars(entry)))

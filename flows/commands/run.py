@@ -48,19 +48,17 @@ def rehearse(
 def print_plan(plan: Rehearsal) -> None:
     """Print a rehearsed cycle for a person."""
     print("\n".join(_heading(plan)))
-    table(
-        "",
-        ["Day", "Letter", "To", "About"],
+    rows = [
         [
-            [
-                f"{p.day:%a} {say(p.day)}",
-                p.letter.replace("_", " "),
-                f"{p.to}, {p.email}",
-                "; ".join(p.about),
-            ]
-            for p in plan.letters
-        ],
-    )
+            f"{p.day:%a} {say(p.day)}",
+            p.letter.replace("_", " "),
+            f"{p.to}, {p.email}",
+            "; ".join(p.about),
+        ]
+        for p in plan.letters
+    ]
+    if rows:
+        table("", ["Day", "Letter", "To", "About"], rows)
     if plan.left_out:
         table("Left out", ["Prison", "Provider", "Why"], [list(row) for row in plan.left_out])
 

@@ -41,8 +41,10 @@ class Promises:
 
     @property
     def lines(self) -> tuple[ActionLine, ...]:
-        """Every action of the draft."""
-        return self.draft.document.actions
+        """Every action of the draft, and any brought forward since the draft was begun."""
+        spoken_of = {line.id for line in self.draft.document.actions}
+        late = [line for i, line in self.promised.items() if i not in spoken_of]
+        return (*self.draft.document.actions, *late)
 
     @property
     def basis(self) -> str:

@@ -350,3 +350,18 @@ def test_the_record_is_json_and_the_cached_states_are_the_fold(programme: Progra
     with programme.database.reading() as session:
         assert list(lives.stale_caches(session)) == []
         json.dumps(status(session, at("2026-10-28T16:00")), default=str)
+
+
+def test_a_return_signed_while_a_round_runs_keeps_its_own_time(programme: Programme) -> None:
+    programme.day("2026-10-01")
+    programme.open("2026-10-28T23:59:58")
+    programme.submit("AVON", "AVC", "2026-10-29T00:00:03")
+    programme.submit("AVON", "AVB", "2026-10-28T23:59:59")
+    assert state(programme, "AVON", "AVB", "2026-10-30T09:00") is State.RECEIVED
+    assert state(programme, "AVON", "AVC", "2026-10-30T09:00") is State.RECEIVED_LATE
+
+
+def test_nothing_is_recorded_as_of_long_before_the_last_entry(programme: Programme) -> None:
+    programme.day("2026-10-14")
+    with pytest.raises(ledger.BeforeLastEntry):
+        programme.submit("AVON", "AVC", "2026-10-14T08:00")
