@@ -45,10 +45,14 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     "PREFECT_CLI_PROMPT": "false",
 }
-"""Prefect tells nobody about us, asks nothing and says little."""
+"""Prefect tells nobody about us, asks nothing and says little.
+
+Its newer pages (V2) call an analytics firm from the browser whatever is set; the others do not.
+"""
 STEPPED = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
@@ -247,7 +251,8 @@ class OwnPrefect:
         path = self.folder / f"{what}.log"
         lines = path.read_text(errors="replace").splitlines()
         said = [line.strip(" │") for line in lines if any(map(str.isalpha, line))]
-        return f"{said[-1] if said else 'it said nothing'} (see {path})"
+        errors = [line for line in said if "Error: " in line]
+        return f"{(errors or said or ['it said nothing'])[-1]} (see {path})"
 
     def _ask(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - Prefect's own JSON
         request = urllib.request.Request(

@@ -101,8 +101,8 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(NotSignedIn, to_sign_in)
     app.add_exception_handler(NotForYou, not_for_you)
-    for kind in (Closed, BeforeLastEntry):
-        app.add_exception_handler(kind, closed)
+    app.add_exception_handler(Closed, closed)
+    app.add_exception_handler(BeforeLastEntry, closed)
     app.add_exception_handler(StaleForm, stale)
     app.add_exception_handler(TooMuch, too_much)
     app.add_exception_handler(Exception, broken)
