@@ -265,6 +265,7 @@ class OwnPrefect:
                 with urllib.request.urlopen(request, timeout=60) as answer:
                     text = answer.read()
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code != BUSY:
                     raise
                 time.sleep(GLANCE)

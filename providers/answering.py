@@ -67,7 +67,7 @@ def save_draft(
     here: Ref,
     document: ReturnDocument,
     now: datetime,
-    by: str,
+    person: int,
     *,
     version: int,
 ) -> int:
@@ -75,7 +75,8 @@ def save_draft(
 
     `version` is the one the editor began from: Overtaken if another has been saved since.
     """
-    life = _open_life(session, here)
+    life, by = _open_life(session, here), f"person:{person}"
+    _require(session, here, now, person, PREPARERS, "prepare this return")
     row = session.get(Draft, here.id)
     if row is not None and row.version != version:
         raise Overtaken(row.version)
@@ -118,6 +119,7 @@ def hand_over(
         )
     if row.body != body or row.version == 0:
         row.version, row.body, row.saved_at = row.version + 1, body, now
+        row.saved_by = f"person:{person}"
         session.add(row)
     session.flush()
     return sha
@@ -139,14 +141,12 @@ def _only_what_was_asked(
                     "only the commitment the commissioner asked about is open; put this one back",
                 )
             )
-    kept = {line.id for line in document.actions}
-    for line in signed.actions:
-        if line.id not in kept:
-            found.append(
-                Problem(
-                    "actions", f"'{line.title}' was promised when this return was signed; keep it"
-                )
-            )
+    parts = ("nil_return", "nil_reason", "actions", "replies")
+    found += [
+        Problem(part, "only the commitment the commissioner asked about is open; put this back")
+        for part in parts
+        if getattr(document, part) != getattr(signed, part)
+    ]
 
 
 def send_back(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:

@@ -1,15 +1,16 @@
 """What the commissioner's side does with a return: ask, change, confirm, judge, approve, revise."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
-from charter.quarters import london_date
+from charter.quarters import london_date, say
 from charter.returns import Life
 from charter.steps import (
     Approved,
     Challenged,
     Confirmed,
+    Extended,
     Judged,
     Rating,
     RatingChanged,
@@ -23,6 +24,31 @@ from providers.returns import Ref
 CHECKERS = {"commissioner"}
 APPROVERS = {"commissioner", "approver"}
 PARTNERS = {"listening_partner"}
+
+
+def extend(
+    session: Session,
+    here: Ref,
+    due: date,
+    reason: str,
+    public: str,
+    now: datetime,
+    person: int,
+) -> None:
+    """Give a return a later due date, with a reason and what families will read."""
+    _may(session, here, now, person, CHECKERS, "give more time")
+    life = lives.lives(session, [here.id])[here.id]
+    if life.is_received:
+        raise NotAllowed("this return has been received: there is nothing to extend")
+    if life.due is None or due <= life.due or due < london_date(now):
+        held = say(life.due) if life.due else "not set"
+        raise NotAllowed(
+            f"an extension ends after the due date in force ({held}), and not before today"
+        )
+    if not reason.strip() or not public.strip():
+        raise NotAllowed("an extension needs a reason and the words families will read")
+    step = Extended(due=due, reason=reason.strip(), public=public.strip())
+    _record(session, here, step, now, person)
 
 
 def challenge(

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from charter.commitments import CharterFile, read_charter
 from charter.ledger import canonical
 from charter.policy import Dates, Policy, read_policy
-from charter.quarters import Calendar, Quarter, london_date, say
-from charter.steps import Extended, Requested
+from charter.quarters import Calendar, Quarter, london_date
+from charter.steps import Requested
 from providers import ledger, lives
 from providers.tables import (
     Adoption,
@@ -340,25 +340,3 @@ def adopt(session: Session, region: str, version: str, now: datetime, by: str) -
     session.add(Adoption(region_code=code, charter_version=version, adopted_at=now))
     ledger.append(session, now, by, "charter_adopted", f"region:{code}", {"charter": version})
     return True
-
-
-def extend(
-    session: Session,
-    return_id: int,
-    due: date,
-    reason: str,
-    public: str,
-    now: datetime,
-    by: str,
-) -> None:
-    """Give a return a later due date, with a reason and what families will read."""
-    life = lives.lives(session, [return_id])[return_id]
-    if life.is_received:
-        raise NotAllowed("this return has been received: there is nothing to extend")
-    if life.due is None or due <= life.due or due <= london_date(now) - timedelta(days=1):
-        held = say(life.due) if life.due else "not set"
-        raise NotAllowed(f"an extension ends after the due date in force ({held}) and after today")
-    if not reason.strip() or not public.strip():
-        raise NotAllowed("an extension needs a reason and the words families will read")
-    step = Extended(due=due, reason=reason.strip(), public=public.strip())
-    lives.record(session, return_id, step, now, by)

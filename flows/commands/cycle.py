@@ -9,9 +9,20 @@ import typer
 from charter.commitments import read_charter
 from charter.policy import Dates
 from charter.quarters import Calendar, Quarter, london_date, say
-from flows.commands.common import By, Json, actor, answer, day, reading, table, will, writing
+from flows.commands.common import (
+    By,
+    Json,
+    actor,
+    answer,
+    day,
+    person,
+    reading,
+    table,
+    will,
+    writing,
+)
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
-from providers import cycles, returns
+from providers import checking, cycles, returns
 from providers.cycles import NotAllowed
 
 app = typer.Typer(help="Plan, look at and steer a quarter's cycle.", no_args_is_help=True)
@@ -168,10 +179,10 @@ def extend(
     """Give one return more time; the ladder starts again from the new date."""
     service = writing(context)
     will(f"Extending the return of {provider} for {site}, {quarter}.", quiet=as_json)
-    who = actor(service, by)
+    who = person(service, by)
     with service.database.writing() as session:
         here = returns.find(session, provider, site, quarter)
-        cycles.extend(session, here.id, day(to), reason, public, service.clock(), who)
+        checking.extend(session, here, day(to), reason, public, service.clock(), who)
     answer(
         {"provider": provider, "site": site, "quarter": quarter, "due": to},
         f"The return is now due on {say(day(to))}.",

@@ -153,7 +153,10 @@ def serve(
     from flows.serving import run_portal
 
     moment = context.ensure_object(Asked).moment
-    service = wire(read_settings(), clock_at(moment))
+    settings = read_settings()
+    if "base_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"base_url": f"http://{host}:{port}"})
+    service = wire(settings, clock_at(moment))
     run_portal(service, host, port)
 
 

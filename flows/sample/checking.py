@@ -9,7 +9,7 @@ from flows.sample.acts import Deed
 from flows.sample.founding import REGION, in_one_go, person
 from flows.sample.returning import Owed, with_return
 from flows.wiring import App
-from providers import checking, cycles, lives, returns
+from providers import checking, lives, returns
 from providers.returns import Ref
 
 COMMISSIONER = "nadia.thorncliffe@sample-commissioning.example"
@@ -24,8 +24,8 @@ def extend(owed: Owed, due: date, reason: str, public: str) -> Deed:
         life = lives.lives(session, [here.id])[here.id]
         if life.extended and life.extended.due == due:
             return
-        by = f"person:{person(session, COMMISSIONER)}"
-        cycles.extend(session, here.id, due, reason, public, app.clock(), by)
+        by = person(session, COMMISSIONER)
+        checking.extend(session, here, due, reason, public, app.clock(), by)
 
     return with_return(owed, act)
 

@@ -66,7 +66,7 @@ def start(owed: Owed) -> Deed:
             return
         done, begun = written(session, here), returns.template(session, here)
         first = done.model_copy(update={"answers": (*done.answers[:4], *begun.answers[4:])})
-        by = f"person:{_preparer(session, app, here).person_id}"
+        by = _preparer(session, app, here).person_id
         answering.save_draft(session, here, first, app.clock(), by, version=0)
 
     return with_return(owed, act)

@@ -8,7 +8,7 @@ from portal.console import rooms
 from portal.console.rooms import Case
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form, boxes
-from providers import cycles
+from providers import checking
 from providers.cycles import NotAllowed
 
 router = APIRouter(prefix="/console/returns/{return_id}/extend")
@@ -44,7 +44,9 @@ def extend(return_id: str, visit: SignedIn, form: Typed) -> Response:
         case = enter(session, visit, return_id)
         if due is not None and not faults:
             try:
-                cycles.extend(session, case.ref.id, due, reason, public, visit.now, visit.by)
+                checking.extend(
+                    session, case.ref, due, reason, public, visit.now, visit.visitor.person
+                )
             except NotAllowed as error:
                 faults.add("due", str(error))
     if faults:

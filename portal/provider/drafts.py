@@ -51,7 +51,8 @@ def save(
     session: Session, visit: Visit, room: Room, draft: DraftView, document: ReturnDocument
 ) -> None:
     """Keep the document as it now stands; the caller has just read `draft` in this transaction."""
-    answering.save_draft(session, room.ref, document, visit.now, visit.by, version=draft.version)
+    person = visit.visitor.person
+    answering.save_draft(session, room.ref, document, visit.now, person, version=draft.version)
 
 
 def problems_at(

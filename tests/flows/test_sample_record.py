@@ -1,77 +1,22 @@
 """Everything the sample region promises to show stands in its record, and on its pages."""
 
-import json
 from datetime import date
-from typing import Any
 
 import pytest
 
 from charter.answers import ReturnDocument, changed
 from charter.quarters import london_date
-from charter.returns import Life, State
+from charter.returns import State
 from charter.scoring import Receipt
-from charter.steps import (
-    DueMoved,
-    Rating,
-    Refused,
-    Reminded,
-    Signed,
-    Step,
-)
+from charter.steps import DueMoved, Rating, Refused, Reminded, Signed
 from flows.sample.story import story
-from flows.status import receipts_on_record
+from flows.status import status
 from flows.wiring import App
-from providers import actions, lives, publications, register, returns
-from providers.returns import Ref
+from providers import register, returns
+from tests.support.sampled import Record
 
 NOW = story()[-1].at
 FIRST, SECOND, QUARTER = "2025-26-Q4", "2026-27-Q1", "2026-27-Q2"
-
-
-class Record:
-    """Questions about one return."""
-
-    def __init__(self, app: App, party: str, site: str, quarter: str = QUARTER) -> None:
-        with app.database.reading() as session:
-            self.ref: Ref = returns.find(session, party, site, quarter)
-            self.life: Life = lives.lives(session, [self.ref.id])[self.ref.id]
-            self.document: ReturnDocument | None = returns.signed_document(session, self.ref)
-            receipts = receipts_on_record(session, {self.ref.id: self.life})
-            self.receipt: Receipt | None = receipts.get(self.ref.id)
-            self.steps: list[Step] = [
-                happened.step for happened in lives.history(session, self.ref.id)
-            ]
-            key = (party, self.ref.site_id)
-            self.promises = actions.promises(session, [key])[key]
-            page = publications.newest(session)
-            assert page is not None
-            pages = publications.pages_of(session, page)
-        self.page: dict[str, Any] = (
-            pages.get(f"prisons/{self.ref.site}/{quarter}")
-            or pages[f"commissioners/sample/{quarter}"]
-        )
-        self.account = next(
-            one for one in self.page["accounts"] if one["party_code"] == self.ref.party
-        )
-
-    @property
-    def state(self) -> State:
-        """How it is counted when the story ends."""
-        return self.life.state(NOW)
-
-    def told(self) -> str:
-        """The whole page as text."""
-        return json.dumps(self.page, ensure_ascii=False)
-
-    def reminded(self, app: App, role: str) -> list[str]:
-        """The rungs said to whoever holds a role, in order."""
-        with app.database.reading() as session:
-            on = london_date(NOW)
-            contacts = register.contacts_of(session, [self.ref.service_id], on)
-        people = {one.person_id for one in contacts[self.ref.service_id] if one.role.value == role}
-        return [
-            step.rung for step in self.steps if isinstance(step, Reminded) and step.person in people
-        ]
 
 
 def signed(one: Record) -> ReturnDocument:
@@ -291,8 +236,6 @@ def test_the_first_quarter_is_a_baseline_with_no_band(whole: App) -> None:
 
 
 def test_the_counts_of_every_quarter_add_up(whole: App) -> None:
-    from flows.status import status
-
     with whole.database.reading() as session:
         cycles = status(session, NOW)["cycles"]
     assert [cycle["counts"].pop("expected") for cycle in cycles] == [12, 12, 13]

@@ -15,7 +15,7 @@ from charter.steps import (
     Released,
     Scored,
 )
-from providers import answering, cycles, documents, lives
+from providers import answering, checking, cycles, documents, lives
 from tests.support.cast import AVON, BROOK, CAST, CLYDE, DEE, Player, at
 from tests.support.pages import Page, PageClient, words
 from tests.support.stage import CORA, QUARTER, RITA, Stage
@@ -66,16 +66,16 @@ def test_the_counts_add_up_and_the_table_agrees(stage: Stage, open_pages: Open):
     sign(stage, AVON)
     sign(stage, CLYDE, nil_return=True, nil_reason="Closed.", answers=())
     with stage.database.writing() as session:
-        cycles.extend(
+        checking.extend(
             session,
-            stage.ref(DEE).id,
+            stage.ref(DEE),
             date(2026, 11, 6),
             "Flood",
             "There was a flood.",
             stage.now,
-            "person:1",
+            stage.person(CORA),
         )
-        by = f"person:{stage.person(BROOK.email)}"
+        by = stage.person(BROOK.email)
         here = stage.ref(BROOK)
         answering.save_draft(session, here, stage.filled(here), stage.now, by, version=0)
     stage.now = at("2026-10-31T09:00")

@@ -5,10 +5,10 @@ from datetime import date
 
 from charter.returns import State
 from charter.steps import Rating
-from providers import answering, cycles, documents, ledger, lives, returns
+from providers import answering, checking, documents, ledger, lives, returns
 from tests.support.cast import AVON, BROOK, CLYDE, at
 from tests.support.pages import Page, PageClient
-from tests.support.stage import CHARTER_IDS, LAST, Stage
+from tests.support.stage import CHARTER_IDS, CORA, LAST, Stage
 
 Open = Callable[..., PageClient]
 WORDS = {
@@ -197,14 +197,14 @@ def test_more_time_and_lateness_are_said_in_words(stage: Stage, open_pages: Open
     avon, here = stage.enters(open_pages, AVON.email), stage.ref()
     assert "Due 28 October 2026, 23 days left." in avon.get("/returns").text
     with stage.database.writing() as session:
-        cycles.extend(
+        checking.extend(
             session,
-            here.id,
+            here,
             date(2026, 11, 6),
             "Lockdown",
             "The prison was locked down.",
             stage.now,
-            "person:1",
+            stage.person(CORA),
         )
     stage.now = at("2026-11-05T09:00")
     stage.sign_in(avon, AVON.email)
@@ -221,7 +221,7 @@ def test_a_promise_brought_forward_after_the_draft_was_begun_can_be_accounted_fo
     avon, here = stage.enters(open_pages, AVON.email), stage.ref()
     with stage.database.writing() as session:
         begun = stage.filled(here, actions=())
-        answering.save_draft(session, here, begun, stage.now, "person:1", version=0)
+        answering.save_draft(session, here, begun, stage.now, stage.person(AVON.email), version=0)
     page = avon.get(f"/returns/{here.id}/actions")
     assert "Put a consent card in every reception pack" in page.text
     page.submit({"action-1-status": "done"}, button="Save and continue")

@@ -28,7 +28,7 @@ def ready(stage: Stage) -> int:
     """Avon's return, filled in and saved by its lead but not handed over."""
     here = stage.ref()
     with stage.database.writing() as session:
-        by = f"person:{stage.person(AVON.email)}"
+        by = stage.person(AVON.email)
         answering.save_draft(session, here, stage.filled(here), stage.now, by, version=0)
     return here.id
 

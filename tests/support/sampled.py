@@ -1,5 +1,6 @@
 """The story of the invented region, told in this process, and what the record then holds."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,16 +11,22 @@ from typing import Any
 
 from sqlmodel import Session
 
+from charter.document import ReturnDocument
+from charter.quarters import london_date
+from charter.returns import Life, State
+from charter.scoring import Receipt
+from charter.steps import Reminded, Step
 from flows import wiring
 from flows.sample.acts import Act, InProcess
 from flows.sample.story import story
 from flows.sample.telling import settle, tell
 from flows.settings import Settings
-from flows.status import status
+from flows.status import receipts_on_record, status
 from flows.wiring import App
 from notifications import outbox
-from providers import ledger
+from providers import actions, ledger, lives, publications, register, returns
 from providers.database import Database, open_engine
+from providers.returns import Ref
 
 
 class Killed(BaseException):
@@ -112,3 +119,49 @@ def outcome(app: App) -> dict[str, Any]:
         "entries": sorted(entries),
         "mail": sorted(path.name for path in (app.home / "mail").glob("*.eml")),
     }
+
+
+class Record:
+    """What the record and the families' pages hold of one return."""
+
+    def __init__(self, app: App, party: str, site: str, quarter: str = "2026-27-Q2") -> None:
+        with app.database.reading() as session:
+            self.ref: Ref = returns.find(session, party, site, quarter)
+            self.life: Life = lives.lives(session, [self.ref.id])[self.ref.id]
+            self.document: ReturnDocument | None = returns.signed_document(session, self.ref)
+            receipts = receipts_on_record(session, {self.ref.id: self.life})
+            self.receipt: Receipt | None = receipts.get(self.ref.id)
+            self.steps: list[Step] = [
+                happened.step for happened in lives.history(session, self.ref.id)
+            ]
+            key = (party, self.ref.site_id)
+            self.promises = actions.promises(session, [key])[key]
+            page = publications.newest(session)
+            assert page is not None
+            pages = publications.pages_of(session, page)
+        self.page: dict[str, Any] = (
+            pages.get(f"prisons/{self.ref.site}/{quarter}")
+            or pages[f"commissioners/sample/{quarter}"]
+        )
+        self.account = next(
+            one for one in self.page["accounts"] if one["party_code"] == self.ref.party
+        )
+
+    @property
+    def state(self) -> State:
+        """How it is counted when the story ends."""
+        return self.life.state(story()[-1].at)
+
+    def told(self) -> str:
+        """The whole page as text."""
+        return json.dumps(self.page, ensure_ascii=False)
+
+    def reminded(self, app: App, role: str) -> list[str]:
+        """The rungs said to whoever holds a role, in order."""
+        with app.database.reading() as session:
+            on = london_date(story()[-1].at)
+            contacts = register.contacts_of(session, [self.ref.service_id], on)
+        people = {one.person_id for one in contacts[self.ref.service_id] if one.role.value == role}
+        return [
+            step.rung for step in self.steps if isinstance(step, Reminded) and step.person in people
+        ]
