@@ -24,6 +24,11 @@ def moment(now: datetime) -> str:
     return f"{say(here.date())}, {here:%H:%M}"
 
 
+def many(count: int, thing: str) -> str:
+    """`1 letter`, `2 letters`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def current_cycles(stood: Standing) -> list[Standing]:
     """The newest cycle of each region, in the order of the regions' codes."""
     newest: dict[str, Standing] = {}
@@ -72,7 +77,7 @@ def late_sentence(stood: Standing) -> str:
     """How many returns are late, of how many expected."""
     expected = sum(cycle["counts"]["expected"] for cycle in current_cycles(stood))
     late = len(late_rows(stood))
-    return f"As at {moment(stood['now'])}: {late} of {expected} returns are late."
+    return f"As at {moment(stood['now'])}: {late} of {many(expected, 'return')} late."
 
 
 def letter_rows(stood: Standing) -> list[Row]:
@@ -106,17 +111,20 @@ def opened_sentence(done: Iterable[Opened]) -> str:
     opened = [name for run in runs for name in run.cycles]
     asked = sum(run.chased.asked for run in runs)
     if not opened:
-        return f"No quarter opens today; {asked} lines were put into letters."
+        return f"No quarter opens today; {many(asked, 'line')} put into letters."
     expected = sum(run.expected for run in runs)
-    return f"Opened {', '.join(opened)}: {expected} returns asked for, {asked} lines in letters."
+    return (
+        f"Opened {', '.join(opened)}: {many(expected, 'return')} asked for, "
+        f"{many(asked, 'line')} put into letters."
+    )
 
 
 def chased_sentence(done: Iterable[Chased]) -> str:
     """What was put into letters, and what was recorded."""
     total = sum(done, Chased())
     return (
-        f"{total.asked} lines put into letters, {total.skipped} steps skipped, "
-        f"{total.not_returned} returns recorded as not returned, "
+        f"{many(total.asked, 'line')} put into letters, {many(total.skipped, 'step')} skipped, "
+        f"{many(total.not_returned, 'return')} recorded as not returned, "
         f"{total.unreachable} found unreachable."
     )
 
@@ -126,7 +134,7 @@ def delivered_sentence(done: Iterable[Delivered]) -> str:
     runs = list(done)
     sent, refused = sum(run.sent for run in runs), sum(run.refused for run in runs)
     last = runs[-1] if runs else Delivered()
-    parts = [f"{sent} letters sent", f"{refused} refused by their address"]
+    parts = [f"{many(sent, 'letter')} sent", f"{refused} refused by their address"]
     if last.waiting:
         parts.append(f"{last.waiting} waiting")
     if last.in_doubt:
@@ -136,4 +144,4 @@ def delivered_sentence(done: Iterable[Delivered]) -> str:
 
 def scored_sentence(done: Iterable[ScoredReturns]) -> str:
     """How many returns were scored."""
-    return f"{sum(run.total for run in done)} returns scored."
+    return f"{many(sum(run.total for run in done), 'return')} scored."

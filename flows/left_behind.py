@@ -64,14 +64,14 @@ class Notebook:
         aside.replace(self.path)
 
 
-def end_left_behind(folder: Path) -> list[int]:
+def end_left_behind(folder: Path, *, patience: float = PATIENCE) -> list[int]:
     """End every process that the last run noted in `folder` left running; their numbers."""
     path = folder / "processes.json"
     try:
         token = str(json.loads(path.read_text())["token"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return []
-    ended = end(token)
+    ended = end(token, patience=patience)
     path.unlink(missing_ok=True)
     return ended
 
