@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from charter.quarters import Quarter, london_date
-from flows.commands.run import print_plan
+from flows.commands.plans import print_plan
 from flows.left_behind import InUse, end_left_behind, only_one
 from flows.prefect_server import OwnPrefect, PrefectFailed
 from flows.rehearsing import rehearse_cycle

@@ -12,7 +12,7 @@ from charter.rehearsal import rehearse
 from charter.returns import Life
 from flows.cases import office
 from providers import cycles
-from providers.cycles import Owing
+from providers.owing import Owing, owing
 from providers.register import contacts_of
 
 
@@ -59,7 +59,7 @@ def rehearse_cycle(
     home = cycles.region_of(session, region)
     rules = cycles.rules_for(session, home)
     dates = rules.policy.dates(quarter, calendar)
-    rows = cycles.owing(session, home, quarter, rules.policy)
+    rows = owing(session, home, quarter, rules.policy)
     asked = {o.service_id: o for o in rows if not o.left_out}
     contacts = contacts_of(session, set(asked), dates.opens)
     commissioners = office(session, home.code, dates.opens)

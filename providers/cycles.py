@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -13,16 +13,13 @@ from charter.policy import Dates, Policy, read_policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.steps import Requested
 from providers import ledger, lives
+from providers.owing import owing
 from providers.tables import (
     Adoption,
     Cycle,
-    Party,
     Region,
     Return,
     Rulebook,
-    Service,
-    Signatory,
-    Site,
 )
 
 
@@ -40,21 +37,6 @@ class Rules:
 
     charter: CharterFile
     policy: Policy
-
-
-@dataclass(frozen=True)
-class Owing:
-    """A service in a quarter: the days it served, and why it owes no return (empty if it does)."""
-
-    service_id: int
-    site_code: str
-    site_name: str
-    party_code: str
-    party_name: str
-    line: str
-    served_from: date
-    served_to: date
-    left_out: str
 
 
 @dataclass(frozen=True)
@@ -135,53 +117,6 @@ def rules_for(session: Session, region: Region) -> Rules:
     ).first()
     version = adopted.charter_version if adopted else newest(session, "charter")
     return Rules(charter_of(session, version), policy_of(session, region.policy_version))
-
-
-def owing(session: Session, region: Region, quarter: Quarter, policy: Policy) -> list[Owing]:
-    """Every service row that touches the quarter, those that owe nothing with the reason."""
-    signed = set(
-        session.exec(select(Signatory.party_code).where(Signatory.region_code == region.code))
-    )
-    rows = session.exec(
-        select(Service, Site, Party)
-        .join(Site, col(Site.id) == col(Service.site_id))
-        .join(Party, col(Party.code) == col(Service.party_code), isouter=True)
-        .where(Site.region_code == region.code, Service.starts <= quarter.ends)
-        .where(col(Service.ends).is_(None) | (col(Service.ends) >= quarter.starts))
-        .order_by(col(Site.name), col(Party.name), col(Service.line))
-    )
-    found = []
-    for service, site, party in rows:
-        first = max(service.starts, quarter.starts)
-        last = min(service.ends or quarter.ends, quarter.ends)
-        found.append(
-            Owing(
-                service_id=service.id or 0,
-                site_code=site.code,
-                site_name=site.name,
-                party_code=party.code if party else "",
-                party_name=party.name if party else "",
-                line=service.line,
-                served_from=first,
-                served_to=last,
-                left_out=_why_left_out(service, party, signed, (last - first).days + 1, policy),
-            )
-        )
-    return found
-
-
-def _why_left_out(
-    service: Service, party: Party | None, signed: set[str], days: int, policy: Policy
-) -> str:
-    if party is None:
-        return "no provider is known for this prison"
-    if service.role != "prime":
-        return "a subcontractor contributes to the prime provider's return"
-    if signed and party.code not in signed:
-        return "not signed up to the Charter in this region"
-    if days < policy.least_days_served:
-        return f"served {days} days of the quarter, fewer than {policy.least_days_served}"
-    return ""
 
 
 def quarters_to_open(

@@ -24,6 +24,7 @@ from flows.commands.common import (
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
 from providers import checking, cycles, returns
 from providers.cycles import NotAllowed
+from providers.owing import owing
 
 app = typer.Typer(help="Plan, look at and steer a quarter's cycle.", no_args_is_help=True)
 
@@ -54,7 +55,7 @@ def plan(
             Quarter.parse(quarter) if quarter else Quarter.containing(london_date(service.clock()))
         )
         dates = rules.policy.dates(which, service.calendar)
-        owe = cycles.owing(session, home, which, rules.policy)
+        owe = owing(session, home, which, rules.policy)
     asked = [o for o in owe if not o.left_out]
     data = {
         "region": home.code,

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from charter.quarters import Quarter, london_date, say
-from flows.commands.common import Asked, Json, answer, reading, table, will, working, writing
+from charter.quarters import Quarter, london_date
+from flows.commands.common import Asked, Json, answer, reading, will, working, writing
 from flows.commands.options import QuarterName
+from flows.commands.plans import print_plan
 from flows.delivering import deliver_letters
 from flows.opening import request_returns
 from flows.publishing import publish_summary
-from flows.rehearsing import Rehearsal, rehearse_cycle
+from flows.rehearsing import rehearse_cycle
 from flows.scoring import score_returns
 from flows.settings import read_settings
 from flows.wiring import clock_at, wire
@@ -43,38 +44,6 @@ def rehearse(
         answer(plan.as_json(), [], as_json=True)
         return
     print_plan(plan)
-
-
-def print_plan(plan: Rehearsal) -> None:
-    """Print a rehearsed cycle for a person."""
-    print("\n".join(_heading(plan)))
-    rows = [
-        [
-            f"{p.day:%a} {say(p.day)}",
-            p.letter.replace("_", " "),
-            f"{p.to}, {p.email}",
-            "; ".join(p.about),
-        ]
-        for p in plan.letters
-    ]
-    if rows:
-        table("", ["Day", "Letter", "To", "About"], rows)
-    if plan.left_out:
-        table("Left out", ["Prison", "Provider", "Why"], [list(row) for row in plan.left_out])
-
-
-def _heading(plan: Rehearsal) -> list[str]:
-    lines = [
-        f"{plan.region_name}, {plan.quarter}: {plan.expected} returns, "
-        f"{len(plan.letters)} letters if nobody answers.",
-        f"Opens {say(plan.dates.opens)}, due {say(plan.dates.due)}, "
-        f"published {say(plan.dates.publishes)}.",
-    ]
-    if plan.sample:
-        lines.insert(0, "Sample data: invented prisons, providers and people.")
-    if plan.paused:
-        lines.append("The region is paused: none of this happens until it is resumed.")
-    return lines
 
 
 def round_(context: typer.Context, as_json: Json = False) -> None:

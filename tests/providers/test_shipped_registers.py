@@ -9,6 +9,7 @@ import pytest
 from charter.quarters import Quarter
 from providers import cycles
 from providers.database import Database
+from providers.owing import owing
 from providers.register import (
     Register,
     Row,
@@ -135,8 +136,8 @@ def test_only_known_signed_parties_owe_a_return_on_the_real_register(
 ) -> None:
     take_in(sqlite_store, real)
     with sqlite_store.reading() as session:
-        london = cycles.owing(session, cycles.region_of(session, "london"), Q2, POLICY)
-        south = cycles.owing(session, cycles.region_of(session, "south-east"), Q2, POLICY)
+        london = owing(session, cycles.region_of(session, "london"), Q2, POLICY)
+        south = owing(session, cycles.region_of(session, "south-east"), Q2, POLICY)
         home = region(session, "london")
         assert home
         assert home.paused
