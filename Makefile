@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs serve
+.PHONY: help setup demo test crash lint docs serve
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: setup ## check style, format, types and which room may import which
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
+
+crash: setup ## kill the demo again and again, and check that nothing is lost or repeated
+	@$(VENV)/bin/python tests/crash/kill_the_demo.py $(ARGS)
 
 docs: setup ## write the generated pages of docs/ again
 	@$(VENV)/bin/python docs/generate.py
