@@ -5,7 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from charter.parts import SumsDisagree
 from charter.quarters import BeyondHorizon
@@ -76,7 +76,7 @@ def main() -> None:
     ) as error:
         print(f"charter: {_sentence(error)}", file=sys.stderr)
         sys.exit(1)
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         print(
             f"charter: the database did not answer ({reason}); "

@@ -26,8 +26,11 @@ from providers.returns import Ref
 ENGINE = "engine"
 
 
-def composer(calendar: Calendar, base_url: str) -> Compose:
-    """How a letter is written: each line is asked again whether it is still owed."""
+def composer(calendar: Calendar, base_url: str, site: str) -> Compose:
+    """How a letter is written: each line is asked again whether it is still owed.
+
+    A letter that only says what is published leads to the families' site, others to sign in.
+    """
     letters = Letters()
 
     def compose(
@@ -47,15 +50,16 @@ def composer(calendar: Calendar, base_url: str) -> Compose:
             for r, x, rule in zip(here, kept, rules, strict=True)
         ]
         quarter = max(r.quarter for r in here)
+        template = top[1].find(top[0].topic).letter
         return letters.render(
-            top[1].find(top[0].topic).letter,
+            template,
             {
                 "to_name": gathered.names[letter.to_person][0],
                 "region": here[0].region_name,
                 "quarter": str(quarter),
                 "quarter_words": quarter.in_words,
                 "items": items,
-                "link": f"{base_url}/sign-in",
+                "link": f"{site}/" if template == "published" else f"{base_url}/sign-in",
                 "sample": here[0].sample,
                 "working_wording": _notice(charters.values()),
             },

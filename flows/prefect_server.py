@@ -18,7 +18,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -29,12 +28,14 @@ from flows.wiring import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where prefect.yaml stands, and where flows are deployed from."""
+PREFECT = [sys.executable, "-m", "flows.leash", "prefect"]
+"""Prefect's own command, in a process that ends with ours."""
 POOL = "charter"
 STARTUP_SECONDS = 180
 RUN_SECONDS = 600
 GLANCE = 0.1
 """Seconds between two looks at whether something has happened."""
-FIRST_GLANCE = 1.5
+FIRST_GLANCE = 0.5
 """Seconds before a run is looked at first: none is quicker, and every look costs the server."""
 BUSY, TRIES = 503, 100
 """What the server answers while another writer has its database, and how often we ask again."""
@@ -106,17 +107,13 @@ class OwnPrefect:
             self._start_server()
             self._call_off_unfinished_runs()
             self._make_pool()
+            self._start("understudy", self._understudy("wait"))
             self._deploy()
-            self._start("worker", ["prefect", "worker", "start", "--pool", POOL, "--name", "own"])
+            self._start("worker", [*PREFECT, "worker", "start", "--pool", POOL, "--name", "own"])
             self._undo = undo.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Stop everything that was started, whatever happened."""
         self._undo.close()
 
@@ -132,7 +129,7 @@ class OwnPrefect:
             {
                 "parameters": parameters,
                 "idempotency_key": secrets.token_hex(16),
-                "job_variables": {"command": shlex.join(self._command(["prefect.engine"]))},
+                "job_variables": {"command": shlex.join(self._understudy("call"))},
             },
         )
         run_id = str(asked["id"])
@@ -155,7 +152,7 @@ class OwnPrefect:
     def _start_server(self) -> None:
         self._port = _free_port()
         where = ["--host", "127.0.0.1", "--port", str(self._port)]
-        self._start("server", ["prefect", "server", "start", *where])
+        self._start("server", [*PREFECT, "server", "start", *where])
         until = time.monotonic() + STARTUP_SECONDS
         while time.monotonic() < until:
             self._require_alive("server")
@@ -186,7 +183,7 @@ class OwnPrefect:
 
         Before there is a worker: one that looks for work makes deploying wait for the database.
         """
-        deploying = self._start("deploy", ["prefect", "--no-prompt", "deploy", "--all"])
+        deploying = self._start("deploy", [*PREFECT, "--no-prompt", "deploy", "--all"])
         with suppress(subprocess.TimeoutExpired):
             deploying.wait(STARTUP_SECONDS)
         if deploying.returncode != 0:
@@ -195,10 +192,10 @@ class OwnPrefect:
             self._deployments[found["name"]] = found["id"]
             self._ask(f"/deployments/{found['id']}/pause_deployment", {})
 
-    def _start(self, what: str, module: list[str]) -> subprocess.Popen[bytes]:
+    def _start(self, what: str, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{what}.log").open("wb") as log:
             started = subprocess.Popen(
-                self._command(module),
+                command,
                 cwd=ROOT,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -210,9 +207,8 @@ class OwnPrefect:
         self._started[what] = started
         return started
 
-    @staticmethod
-    def _command(module: list[str]) -> list[str]:
-        return [sys.executable, "-m", "flows.leash", *module]
+    def _understudy(self, role: str) -> list[str]:
+        return [sys.executable, "-m", "flows.understudy", role, str(self.folder)]
 
     def _environment(self) -> dict[str, str]:
         """Ours, with nothing of another Prefect's, and with the very settings we were given."""

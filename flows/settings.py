@@ -5,6 +5,10 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DATABASES = {"sqlite", "postgresql", "postgresql+psycopg"}
 
 
 class BadSettings(ValueError):
@@ -47,6 +51,20 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = Field(
         "development", description="`production` refuses `--now` and weak settings."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_address(cls, value: str) -> str:
+        try:
+            kind = make_url(value).drivername if value else "sqlite"
+        except (ArgumentError, ValueError):
+            kind = ""
+        if kind not in DATABASES:
+            raise ValueError(
+                "give an address such as sqlite:////folder/charter.sqlite or "
+                "postgresql+psycopg://user:password@host:5432/name"
+            )
+        return value
 
     @field_validator("base_url", "site_url")
     @classmethod

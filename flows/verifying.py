@@ -1,15 +1,19 @@
 """Checks the whole record, and that the families' site is what the record gives, to the byte."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlmodel import Session
 
 from charter.ledger import digest
 from charter.scoring import receipt_text
 from flows.publishing import rebuilt, site_folder
 from flows.scoring import rescore
 from notifications.site import check_site, differs
-from providers import actions, documents, ledger, lives, publications, returns
+from providers import actions, auditing, documents, ledger, lives, publications, returns
 from providers.database import Database
+from providers.returns import Ref
 
 
 @dataclass(frozen=True)
@@ -35,36 +39,62 @@ class Verified:
         ]
 
 
+Check = Callable[[Session], str]
+CHECKS: Mapping[str, Check] = {
+    "ledger": ledger.verify,
+    "steps": lives.first_unmatched,
+    "cycles": auditing.first_altered_cycle,
+    "families' requests": actions.first_altered_request,
+    "frozen documents": documents.first_changed,
+    "documents on record": auditing.first_missing_document,
+    "returns": lives.first_stale_cache,
+    "actions": auditing.first_altered_action,
+    "publications": auditing.first_altered_publication,
+}
+"""What is checked, in this order, by the name it has when it cannot even be read."""
+
+
 def verify(database: Database, home: Path) -> Verified:
     """Check ledger, steps, documents, scores and the published site, in that order."""
     with database.reading() as session:
-        entries, head = ledger.head(session)
-        wrong = (
-            ledger.verify(session)
-            or lives.first_unmatched(session)
-            or actions.first_altered_request(session)
-            or documents.first_changed(session)
-        )
+        wrong = first_wrong(session, CHECKS)
         if wrong:
-            return Verified(entries, head, 0, 0, wrong)
-        for stale in lives.stale_caches(session):
-            return Verified(entries, head, 0, 0, f"return {stale}'s cached state is out of date")
-        here = returns.refs(session)
-        folded = lives.lives(session, [r.id for r in here])
-        scored = [r for r in here if folded[r.id].receipt]
-        for return_id, receipt in rescore(session, scored).items():
-            if digest(receipt_text(receipt)) != folded[return_id].receipt:
-                wrong = f"the score of return {return_id} does not replay to its receipt"
-                return Verified(entries, head, 0, 0, wrong)
-        newest = publications.newest(session)
+            return Verified(0, "", 0, 0, wrong)
+        entries, head = ledger.head(session)
+        scored = _scored(session)
+        wrong = first_wrong(session, {"scores": lambda session: _unlike(session, scored)})
+        newest = None if wrong else publications.newest(session)
         if newest is None:
-            return Verified(entries, head, len(scored), 0, "")
-        wrong = publications.not_on_ledger(session, newest)
+            return Verified(entries, head, len(scored), 0, wrong)
         files = rebuilt(session, newest)
     folder = site_folder(home)
-    wrong = (
-        wrong
-        or next(iter(check_site(folder)), "")
-        or differs(folder, files, newest.ledger_entries, newest.ledger_head)
+    wrong = next(iter(check_site(folder)), "") or differs(
+        folder, files, newest.ledger_entries, newest.ledger_head
     )
     return Verified(entries, head, len(scored), len(files), wrong)
+
+
+def first_wrong(session: Session, checks: Mapping[str, Check]) -> str:
+    """The first thing that these checks find; what cannot be read at all is found too."""
+    for what, check in checks.items():
+        try:
+            wrong = check(session)
+        except (ValueError, LookupError, RuntimeError) as error:
+            wrong = f"the {what} cannot be read ({str(error) or type(error).__name__})"
+        if wrong:
+            return wrong
+    return ""
+
+
+def _scored(session: Session) -> list[Ref]:
+    here = returns.refs(session)
+    folded = lives.lives(session, [r.id for r in here])
+    return [r for r in here if folded[r.id].receipt]
+
+
+def _unlike(session: Session, scored: list[Ref]) -> str:
+    folded = lives.lives(session, [r.id for r in scored])
+    for return_id, receipt in rescore(session, scored).items():
+        if digest(receipt_text(receipt)) != folded[return_id].receipt:
+            return f"the score of return {return_id} does not replay to its receipt"
+    return ""

@@ -23,6 +23,7 @@ from providers.database import Database, is_behind, open_engine, require_current
 SHIPPED_CHARTER = "charter-working-0.1.toml"
 SHIPPED_POLICY = "policy-2026.1.toml"
 Clock = Callable[[], datetime]
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class CannotStart(RuntimeError):
@@ -66,9 +67,12 @@ def parse_now(text: str) -> datetime:
     """An instant from `--now`: London time when no offset is given."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise TimeRefused(f"--now '{text}' is no time; write it as 2026-10-29T09:00") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        moment = datetime.max.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise TimeRefused(f"--now '{text}' is no time; write it as 2026-10-29T09:00")
+    return moment
 
 
 def wire(settings: Settings | None = None, clock: Clock | None = None) -> App:
@@ -90,7 +94,7 @@ def assemble(settings: Settings, clock: Clock, database: Database, home: Path) -
     office = PostOffice(
         channel=channel,
         sender=settings.mail_from,
-        compose=correspondence.composer(calendar, settings.base_url),
+        compose=correspondence.composer(calendar, settings.base_url, settings.families_site),
         settled=correspondence.on_settled,
     )
     post = Post(office, home, settings, calendar, staff_alert(settings))

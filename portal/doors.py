@@ -18,6 +18,7 @@ TOUCH_AFTER = timedelta(minutes=1)
 INSIDE = re.compile(r"/(returns|console)(/[A-Za-z0-9.-]+)*")
 """Addresses somebody may be led to after signing in."""
 BIGGEST_ID = 2**31 - 1
+LONGEST_ID = len(str(BIGGEST_ID))
 
 
 class NotSignedIn(Exception):
@@ -96,18 +97,20 @@ async def typed_by_anyone(request: Request) -> Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The fields of a form; files are not taken."""
+    """The fields of a form; files are not taken, and half a character becomes a question mark."""
     sent: dict[str, list[str]] = {}
     async with request.form(max_files=0) as fields:
         for name, value in fields.multi_items():
             if isinstance(value, str):
-                sent.setdefault(name, []).append(value)
+                sent.setdefault(name, []).append(value.encode(errors="replace").decode())
     return Form(sent)
 
 
 def number(text: str) -> int:
     """An id from an address; NotHere if it cannot be one."""
-    if not text.isascii() or not text.isdecimal() or int(text[:12]) > BIGGEST_ID:
+    if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_ID:
+        raise NotHere
+    if int(text) > BIGGEST_ID:
         raise NotHere
     return int(text)
 

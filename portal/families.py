@@ -54,8 +54,12 @@ def find(site_folder: Path, path: str) -> Path:
         raise NotHere
     root = site_folder.resolve()
     wanted = root / path / "index.html" if path.endswith("/") or not path else root / path
-    found = wanted.resolve()
-    if not found.is_relative_to(root) or not found.exists():
+    try:
+        found = wanted.resolve()
+        there = found.is_relative_to(root) and found.exists()
+    except OSError:  # an address longer than any file's name
+        raise NotHere from None
+    if not there:
         raise NotHere
     if found.is_dir() and not (found / "index.html").is_file():
         raise NotHere

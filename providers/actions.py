@@ -1,5 +1,6 @@
 """What providers promised and what families asked, kept across quarters."""
 
+import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
@@ -161,17 +162,17 @@ def take_up(
                 )
             )
             session.flush()
-        session.add(
-            ActionChange(
-                action_id=line.id,
-                return_id=return_id,
-                document=sha,
-                seq=seq,
-                status=line.status,
-                due=line.due,
-                reason=line.reason,
-            )
+        said = session.get(ActionChange, (line.id, return_id, sha)) or ActionChange(
+            action_id=line.id,
+            return_id=return_id,
+            document=sha,
+            seq=seq,
+            status=line.status,
+            due=line.due,
+            reason=line.reason,
         )
+        said.seq = seq  # the same text signed again stands from its last signing
+        session.add(said)
     session.flush()
 
 
@@ -212,17 +213,23 @@ def enter_request(
 def _vouched(row: FamilyRequest) -> dict[str, str]:
     """What the ledger holds of a request: whose it is, and a salted digest of its words."""
     said = [row.site_code, row.party_code, row.commitment, row.text, row.heard_on.isoformat()]
-    return {"party": row.party_code, "digest": digest(row.salt + canonical(said))}
+    about = [row.region_code, row.source]
+    return {
+        "party": row.party_code,
+        "digest": digest(row.salt + canonical(said)),
+        "about": digest(row.salt + canonical(about)),
+    }
 
 
 def first_altered_request(session: Session) -> str:
     """One sentence naming the first family request that its ledger entry does not vouch for."""
     entries = {
-        entry.subject: entry.body
+        entry.subject: json.loads(entry.body)
         for entry in session.exec(select(LedgerRow).where(LedgerRow.kind == REQUEST_ENTERED))
     }
     for row in session.exec(select(FamilyRequest).order_by(col(FamilyRequest.id))):
-        if entries.pop(f"request:{row.id}", "") != canonical(_vouched(row)):
+        said, here = entries.pop(f"request:{row.id}", {}), _vouched(row)
+        if not said or any(here.get(name) != value for name, value in said.items()):
             return f"the request of families {row.id} has been changed"
     for subject in entries:
         return f"the request of families {subject.removeprefix('request:')} is missing"

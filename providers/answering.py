@@ -169,6 +169,8 @@ def sign(session: Session, here: Ref, sha: str, now: datetime, person: int) -> N
     _require(session, here, now, person, {Role.SIGNER}, "sign this return")
     if life.document == sha and life.is_received and not life.handed_over:
         return
+    if life.released:
+        raise NotAllowed("this return is no longer owed")
     if life.handed_over != sha:
         raise NotAllowed("the return was changed after you opened it; read it again, then sign")
     if life.handed_over_by == f"person:{person}":

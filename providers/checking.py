@@ -128,12 +128,16 @@ def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
 
 def why_not_approve(here: Ref, life: Life, now: datetime) -> str:
     """Why a page cannot be approved yet; empty when it can."""
+    ends = here.dates.challenge_ends
+    checking = london_date(now) <= ends
+    if life.is_received and not life.confirmed_at and checking:
+        return f"it is not confirmed, and the time to check it ends on {say(ends)}"
     if life.questions:
         return "a question to the provider is still open"
     if life.revision and not life.revising and not _signed_since(life):
         return "this page is published; record a reason to revise it first"
     told = life.is_received or life.not_returned_at or life.unreachable
-    if not told and london_date(now) <= here.dates.challenge_ends:
+    if not told and checking:
         return "the return has not come, and the time to check it has not ended"
     return ""
 
@@ -159,6 +163,8 @@ def _received(session: Session, here: Ref, now: datetime, person: int) -> Life:
     life = lives.lives(session, [here.id])[here.id]
     if not life.is_received:
         raise NotAllowed("this return has not been received yet")
+    if f"person:{person}" in (life.signed_by, life.handed_over_by):
+        raise NotAllowed("you prepared or signed this return, so somebody else must check it")
     return life
 
 

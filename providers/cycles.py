@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from charter.commitments import CharterFile, read_charter
-from charter.ledger import canonical
+from charter.ledger import canonical, digest
 from charter.policy import Dates, Policy, read_policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.steps import Requested
@@ -186,13 +187,7 @@ def _open(
         "engine",
         "cycle_opened",
         f"cycle:{cycle.id}",
-        {
-            "region": region.code,
-            "quarter": str(quarter),
-            "expected": len(owe),
-            "charter": cycle.charter_version,
-            "policy": cycle.policy_version,
-        },
+        vouched(cycle),
     )
     fair = calendar.shift(london_date(now), rules.policy.least_notice)
     late = "asked late, so the due date moved to leave full notice" if fair > dates.due else ""
@@ -203,6 +198,19 @@ def _open(
         step = Requested(due=max(fair, dates.due), why=late)
         lives.record(session, row.id or 0, step, now, "engine", once="requested")
     return len(owe)
+
+
+def vouched(cycle: Cycle) -> dict[str, Any]:
+    """What the ledger holds of a cycle as it opens."""
+    return {
+        "region": cycle.region_code,
+        "quarter": cycle.quarter,
+        "expected": cycle.expected,
+        "charter": cycle.charter_version,
+        "policy": cycle.policy_version,
+        "baseline": cycle.baseline,
+        "dates": digest(cycle.dates),
+    }
 
 
 def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleView]:

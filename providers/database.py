@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 BUSY_SECONDS = 30
@@ -116,7 +116,7 @@ def require_current(engine: Engine) -> None:
     """Raise WrongRevision, with the mend, unless the schema is the one this release speaks."""
     try:
         found = revision(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise WrongRevision(
             f"the database cannot be opened ({reason}); check CHARTER_DATABASE_URL"

@@ -28,6 +28,11 @@ def fetch(session: Session, shas: Iterable[str]) -> dict[str, str]:
     return {row.sha: row.body for row in rows}
 
 
+def has(session: Session, sha: str) -> bool:
+    """Whether the text of this SHA-256 is kept."""
+    return session.get(Document, sha) is not None
+
+
 def first_changed(session: Session) -> str:
     """One sentence naming the first text that no longer matches its SHA-256; empty if none."""
     rows, after = select(Document).order_by(col(Document.sha)).limit(BATCH), ""

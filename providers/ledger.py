@@ -29,7 +29,7 @@ def append(
     """
     if not by:
         raise ValueError("every ledger entry says who made it")
-    head = session.get_one(LedgerHead, 1)
+    head = _head(session)
     last = session.get(LedgerRow, head.entries)
     at = written(now)
     if last is not None and now < datetime.fromisoformat(last.at) - OVERLAP:
@@ -49,13 +49,20 @@ def written(moment: datetime) -> str:
 
 def head(session: Session) -> tuple[int, str]:
     """How many entries there are, and the hash of the last."""
-    row = session.get_one(LedgerHead, 1)
+    row = _head(session)
     return row.entries, row.head
+
+
+def _head(session: Session) -> LedgerHead:
+    row = session.get(LedgerHead, 1)
+    if row is None:
+        raise ValueError("the ledger's head is missing; restore a backup")
+    return row
 
 
 def last_at(session: Session) -> datetime | None:
     """When the last entry was made; nothing while the ledger is empty."""
-    row = session.get(LedgerRow, session.get_one(LedgerHead, 1).entries)
+    row = session.get(LedgerRow, _head(session).entries)
     return datetime.fromisoformat(row.at) if row else None
 
 

@@ -90,7 +90,10 @@ def first_unmatched(session: Session) -> str:
                 return f"the step behind ledger entry {entry.seq} has been changed"
         after = batch[-1][0].seq
         session.expunge_all()
-    return ""
+    known = select(LedgerRow.seq).where(col(LedgerRow.subject).startswith("return:"))
+    alone = select(StepRow.seq).where(col(StepRow.seq).not_in(known)).order_by(col(StepRow.seq))
+    first = session.exec(alone.limit(1)).first()
+    return f"step {first} has no ledger entry: the ledger has been cut short" if first else ""
 
 
 def _vouches(entry: LedgerRow, step: StepRow) -> bool:
@@ -100,6 +103,13 @@ def _vouches(entry: LedgerRow, step: StepRow) -> bool:
         ledger.written(step.at),
         canonical({"digest": digest(step.salt + step.body)}),
     )
+
+
+def first_stale_cache(session: Session) -> str:
+    """One sentence naming the first return whose cached columns differ from the fold."""
+    for return_id in stale_caches(session):
+        return f"return {return_id}'s cached state is out of date"
+    return ""
 
 
 def stale_caches(session: Session) -> Iterator[int]:

@@ -12,6 +12,8 @@ from charter.ledger import canonical, digest
 from providers import documents, ledger
 from providers.tables import LedgerRow, Publication
 
+PUBLISHED = "bulletin_published"
+
 
 @dataclass(frozen=True)
 class Published:
@@ -27,8 +29,11 @@ class Published:
 def newest(session: Session) -> Published | None:
     """The bulletin that ought to stand; nothing before the first."""
     row = session.exec(select(Publication).order_by(col(Publication.id).desc()).limit(1)).first()
-    if row is None:
-        return None
+    return view(row) if row else None
+
+
+def view(row: Publication) -> Published:
+    """A bulletin from its row; ValueError if the list of its pages cannot be read."""
     return Published(
         row.id or 0, row.at, json.loads(row.pages), row.ledger_entries, row.ledger_head
     )
@@ -57,7 +62,7 @@ def record(
         session,
         now,
         by,
-        "bulletin_published",
+        PUBLISHED,
         f"publication:{row.id}",
         {"pages": digest(body), "entries": before[0], "head": before[1]},
     )

@@ -100,6 +100,11 @@ def _read(file: Path) -> ReturnDocument:
                 f"{file}, line {error.lineno}, column {error.colno}: this is not JSON "
                 f"({error.msg}); `charter return template` prints one to start from"
             ) from None
+        except (ValueError, RecursionError):
+            raise ValueError(
+                f"{file} holds numbers or brackets no return has; "
+                "`charter return template` prints one to start from"
+            ) from None
     document, problems = parse(data)
     if document is None or problems:
         raise Incomplete(problems)

@@ -36,6 +36,7 @@ class Line:
     score: Score | None
     confirmed: str
     approvals: int
+    published: bool
     needs: str
 
 
@@ -111,6 +112,7 @@ def standing(
             score=scored.get(i),
             confirmed=confirmed_words(life),
             approvals=len(life.approved_by),
+            published=bool(life.revision) and not life.revising,
             needs=needs(life, policy),
         )
         for i, life in live.items()

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from charter.commitments import CharterFile
 from charter.policy import Policy
-from charter.quarters import Quarter, london_date, say
+from charter.quarters import Quarter, london_date
 from charter.returns import Life, State
 from portal.doors import NotForYou, NotHere, Visit, number
 from providers import checking, cycles, lives, returns
@@ -70,10 +70,7 @@ class Case:
     @property
     def why_not_approve(self) -> str:
         """Why this page cannot be approved yet, by anybody; empty when it can."""
-        life, ends = self.life, self.ref.dates.challenge_ends
-        if life.is_received and not life.confirmed_at and self.today <= ends:
-            return f"it is not confirmed, and the time to check it ends on {say(ends)}"
-        return checking.why_not_approve(self.ref, life, self.now)
+        return checking.why_not_approve(self.ref, self.life, self.now)
 
     @property
     def may_approve_now(self) -> bool:

@@ -1,5 +1,6 @@
 """Scores for the console: the recorded receipt, or what the rules give today, said as such."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from charter.commitments import CharterFile
 from charter.policy import Policy
 from charter.returns import Life
 from charter.scoring import Receipt, score
-from charter.words import BAND_WORDS, Word
+from charter.words import BAND_WORDS, RATING_WORDS, Word
 from providers import documents, returns
 from providers.returns import Ref
 
@@ -33,6 +34,20 @@ class Score:
     def band(self) -> Word:
         """The band; it is for the console and never for families."""
         return BAND_WORDS[self.receipt.band]
+
+    def rules(self, charter: CharterFile) -> list[str]:
+        """The rules that fired, with names and words in place of the receipt's codes."""
+        return [_in_words(rule, charter) for rule in self.receipt.rules]
+
+
+def _in_words(rule: str, charter: CharterFile) -> str:
+    for commitment in charter.commitments:
+        if re.match(rf"{re.escape(commitment.id)}\b", rule):
+            rule = f"“{commitment.short}”{rule[len(commitment.id) :]}"
+            break
+    for rating, word in RATING_WORDS.items():
+        rule = rule.replace(f"'{rating.value}'", f"‘{word.console}’", 1)
+    return rule
 
 
 def scores(

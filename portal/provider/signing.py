@@ -52,7 +52,7 @@ def send_back(return_id: str, visit: SignedIn, form: Typed) -> Response:
     faults = Faults()
     reason = form.words("reason", faults)
     if not reason:
-        faults.add("reason", "say why it goes back, so that it can be mended")
+        faults.add("reason", "say why it goes back, so that it can be put right")
     with visit.desk.database.writing() as session:
         room = waiting_room(session, visit, return_id)
         if faults:

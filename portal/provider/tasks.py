@@ -86,6 +86,8 @@ def other_lines(
     open_here = room.whole_is_open and room.can_prepare
     before = len(owed.actions)
     said = f"{before} brought forward, {max(0, len(document.actions) - before)} new"
+    if not before and not document.actions:
+        said = "Nothing brought forward"
     actions = Task.COMPLETED if document.actions else Task.OPTIONAL
     if any(p.where.startswith("actions[") for p in found):
         actions = Task.IN_PROGRESS

@@ -324,8 +324,9 @@ def test_a_now_before_the_last_step_is_refused_to_writers_only(running: Charter)
     assert running("--now", "2026-09-30T09:00", "status").code == 0
 
 
-def test_a_now_that_is_no_time_is_refused(running: Charter) -> None:
-    refuses(running("--now", "yesterday", "status"), "2026-10-29T09:00")
+@pytest.mark.parametrize("now", ["yesterday", "2026-02-30", "9999-12-31T23:59-12:00", "0001-01-01"])
+def test_a_now_that_is_no_time_is_refused(running: Charter, now: str) -> None:
+    refuses(running("--now", now, "status"), "2026-10-29T09:00")
 
 
 def test_production_needs_a_secret_key_and_refuses_now(

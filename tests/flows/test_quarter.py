@@ -233,12 +233,12 @@ def test_one_person_cannot_approve_twice(on_sqlite: Programme) -> None:
     programme.submit("AVON", "AVB", "2026-10-10T12:00")
     here, person = programme.ref("AVON", "AVB"), programme.person(COMMISSIONER)
     with programme.database.writing() as session:
-        checking.approve(session, here, at("2026-11-01T10:00"), person)
+        checking.approve(session, here, at("2026-12-01T10:00"), person)
     with (
         pytest.raises(cycles.NotAllowed, match="second person"),
         programme.database.writing() as session,
     ):
-        checking.approve(session, here, at("2026-11-01T10:00"), person)
+        checking.approve(session, here, at("2026-12-01T10:00"), person)
 
 
 def test_what_changes_after_publication_waits_for_a_numbered_revision(

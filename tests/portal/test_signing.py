@@ -39,7 +39,7 @@ def test_the_signer_can_send_it_back_with_a_reason(stage: Stage, open_pages: Ope
     hand_over(stage, avon, number)
     page = ada.get(f"/returns/{number}/sign")
     refused = page.submit(button="Send it back")
-    assert refused.errors == ["Say why it goes back, so that it can be mended"]
+    assert refused.errors == ["Say why it goes back, so that it can be put right"]
     refused.submit({"reason": "W3 is too vague."}, button="Send it back")
     page = avon.get(f"/returns/{number}")
     assert "W3 is too vague." in page.text

@@ -1,0 +1,101 @@
+"""Whatever is altered in the tables behind the ledger, `verify` names it in one sentence."""
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from charter.answers import ActionLine
+from flows.verifying import verify
+from providers import actions, answering
+from providers.database import Database
+from tests.support.cast import at
+from tests.support.programme import Programme
+
+
+@pytest.fixture
+def programme(sqlite_store: Database, tmp_path: Path) -> Programme:
+    """A quarter with a request, a promise, a score and two publications on record."""
+    here = Programme(sqlite_store, tmp_path / "home").begin()
+    with here.database.writing() as session:
+        actions.enter_request(
+            session,
+            id="ring-back",
+            region="sample",
+            site="AVB",
+            party="AVON",
+            commitment="W1",
+            text="Ring us back.",
+            source="a visits hall morning",
+            heard_on=date(2026, 8, 1),
+            now=at("2026-09-01T10:00"),
+            by="operator",
+        )
+    here.day("2026-10-01")
+    here.publish("2026-10-02T11:00")
+    line = ActionLine(commitment="W1", title="Ring back", owner="Lead", due=date(2026, 12, 1))
+    owed = here.ref("AVON", "AVC")
+    document = here.filled(owed).model_copy(update={"actions": (line,)})
+    with here.database.writing() as session:
+        answering.submit(session, owed, document, at("2026-10-10T12:00"))
+    here.score("2026-10-11T12:00")
+    here.publish("2026-10-12T11:00")
+    assert verify(here.database, here.home).wrong == ""
+    return here
+
+
+@pytest.mark.parametrize(
+    ("alteration", "named"),
+    [
+        ("DELETE FROM ledger_head", "the ledger's head is missing"),
+        ("UPDATE step SET at = '2026-10-01 08a00:00.000000' WHERE seq > 7", "steps cannot be read"),
+        ("UPDATE family_request SET source = 'hearsay'", "request of families ring-back"),
+        ("UPDATE family_request SET heard_on = '2026-19-01'", "requests cannot be read"),
+        ("UPDATE cycle SET expected = expected - 1", "the cycle behind ledger entry"),
+        ("UPDATE cycle SET dates = replace(dates, '2026-12-08', '2027-12-08')", "the cycle behind"),
+        ("DELETE FROM cycle", "the cycle behind ledger entry"),
+        ('DELETE FROM "return" WHERE id = 4', "the return behind ledger entry"),
+        ("UPDATE \"return\" SET due_on = '2026-17-01' WHERE id = 4", "returns cannot be read"),
+        ("UPDATE action SET first_due = '2027-01-01'", "the action avon-avc-2026-27-q2-1 is not"),
+        ("UPDATE action SET title = 'Ring bock'", "the action avon-avc-2026-27-q2-1 is not"),
+        ("DELETE FROM action", "the action avon-avc-2026-27-q2-1 is missing"),
+        ("UPDATE actionchange SET due = '2027-01-01'", "said of the action avon-avc-2026-27-q2-1"),
+        ("UPDATE actionchange SET status = 'done'", "said of the action avon-avc-2026-27-q2-1"),
+        ("DELETE FROM actionchange", "said of the action avon-avc-2026-27-q2-1 is missing"),
+        ("DELETE FROM document WHERE body LIKE '%Ring back%'", "is missing"),
+        ("DELETE FROM document WHERE body LIKE '%\"band\"%'", "is missing"),
+        ("DELETE FROM document WHERE body LIKE '%as_at%'", "is missing"),
+        (
+            "UPDATE publication SET pages = replace(pages, 'AVB', 'AVD') WHERE id = 1",
+            "ublication 1",
+        ),
+        ("UPDATE publication SET pages = '{' WHERE id = 2", "publication 2 is not the one"),
+        ("UPDATE publication SET ledger_entries = 1 WHERE id = 1", "publication 1 is not the one"),
+        ("DELETE FROM publication WHERE id = 1", "publication 1 is missing"),
+        ("DELETE FROM rulebook WHERE kind = 'policy'", "cannot be read"),
+    ],
+)
+def test_what_was_altered_is_named_in_one_sentence(
+    programme: Programme, alteration: str, named: str
+) -> None:
+    file = programme.database.engine.url.database or ""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:  # no foreign keys
+        assert connection.execute(alteration).rowcount
+    wrong = verify(programme.database, programme.home).wrong
+    assert named in wrong
+    assert "\n" not in wrong
+
+
+def test_a_ledger_cut_short_with_a_head_to_match_is_found(programme: Programme) -> None:
+    programme.day("2026-10-14")
+    file = programme.database.engine.url.database or ""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        last = connection.execute("SELECT max(seq) FROM ledger").fetchone()[0]
+        connection.execute("DELETE FROM ledger WHERE seq = ?", (last,))
+        connection.execute(
+            "UPDATE ledger_head SET entries = ?, head = (SELECT hash FROM ledger WHERE seq = ?)",
+            (last - 1, last - 1),
+        )
+    assert f"step {last} has no ledger entry" in verify(programme.database, programme.home).wrong
