@@ -21,8 +21,8 @@ def form_token(key: str, nonce: str) -> str:
 
 
 def code_for(key: str, token: str) -> str:
-    """The six figures that stand for a link when it is opened in another browser."""
-    return f"{int(_mac(key, 'code', token), 16) % 1_000_000:06}"
+    """The eight figures that stand for a link when it is opened in another browser."""
+    return f"{int(_mac(key, 'code', token), 16) % 100_000_000:08}"
 
 
 def code_hash(key: str, code: str) -> str:

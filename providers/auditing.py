@@ -45,10 +45,11 @@ def first_altered_cycle(session: Session) -> str:
 
 def first_missing_document(session: Session) -> str:
     """One sentence naming the first frozen text that the record names and no longer has."""
+    kept = documents.kept(session)
     for seq, _, step in _steps(session):
         named = step.document if isinstance(step, HandedOver | Signed) else ""
         named = step.receipt if isinstance(step, Scored) else named
-        if named and not documents.has(session, named):
+        if named and named not in kept:
             return f"the document {named[:12]} behind ledger entry {seq} is missing"
     return ""
 
@@ -58,7 +59,7 @@ def first_altered_publication(session: Session) -> str:
     entries = session.exec(
         select(LedgerRow.subject).where(LedgerRow.kind == publications.PUBLISHED)
     )
-    unseen = set(entries)
+    unseen, kept = set(entries), documents.kept(session)
     for row in session.exec(select(Publication).order_by(col(Publication.id))):
         unseen.discard(f"publication:{row.id}")
         try:
@@ -68,7 +69,7 @@ def first_altered_publication(session: Session) -> str:
         if wrong := publications.not_on_ledger(session, published):
             return wrong
         for key, sha in sorted(published.pages.items()):
-            if not documents.has(session, sha):
+            if sha not in kept:
                 return f"the document {sha[:12]} behind the page {key} is missing"
     for subject in sorted(unseen):
         return f"{subject.replace(':', ' ')} is missing"

@@ -28,9 +28,9 @@ def fetch(session: Session, shas: Iterable[str]) -> dict[str, str]:
     return {row.sha: row.body for row in rows}
 
 
-def has(session: Session, sha: str) -> bool:
-    """Whether the text of this SHA-256 is kept."""
-    return session.get(Document, sha) is not None
+def kept(session: Session) -> set[str]:
+    """The SHA-256 of every text there is."""
+    return set(session.exec(select(Document.sha)))
 
 
 def first_changed(session: Session) -> str:

@@ -23,7 +23,7 @@ pytest_plugins = [
 ]
 
 GROUPED = {"prefect_server": "prefect", "chromium": "browser", "postgres_server": "postgres"}
-"""Fixtures that mark their users; those of Prefect and of the browser keep to one worker."""
+"""Fixtures that mark their users."""
 
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
@@ -41,14 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by what they use, so that `-m 'not browser'` and grouping need no thought."""
+    """Marks tests by what they use, so that `-m 'not browser'` needs no thought."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         for fixture, name in GROUPED.items():
             if fixture in used:
                 item.add_marker(getattr(pytest.mark, name))
-                if name != "postgres":
-                    item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -23,7 +23,7 @@ from providers import sessions
 from providers.cells import email_address
 
 router = APIRouter()
-FIGURES = re.compile(r"\d{6}", re.ASCII)
+FIGURES = re.compile(r"\d{8}", re.ASCII)
 
 
 def nonce_page(request: Request, name: str, status: int = 200, **context: object) -> Response:
@@ -108,7 +108,7 @@ def spend_code(request: Request, form: TypedByAnyone) -> Response:
     code = form.text("code").replace(" ", "")
     faults = Faults()
     if not FIGURES.fullmatch(code):
-        faults.add("code", "enter the code of 6 figures")
+        faults.add("code", "enter the code of 8 figures")
         return nonce_page(request, "signin/code.html", 422, faults=faults)
     if not desk.limits.allow(CODES_PER_BROWSER, "code", nonce):
         return desk.pages.show("signin/too_often.html", 429)

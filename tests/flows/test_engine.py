@@ -99,7 +99,6 @@ def artifacts(own: OwnPrefect, run_id: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.prefect
-@pytest.mark.xdist_group("prefect")
 class TestThroughServerAndWorker:
     """In order: each looks at what the ones before it have put on record."""
 
@@ -172,7 +171,6 @@ class TestThroughServerAndWorker:
 
 
 @pytest.mark.prefect
-@pytest.mark.xdist_group("prefect")
 def test_a_schedule_of_prefect_yaml_puts_runs_into_the_diary(
     prefect_server: PrefectServer,
 ) -> None:

@@ -33,3 +33,8 @@ def test_a_form_with_half_a_character_is_a_stale_form(stage: Stage, open_pages: 
     path = f"/returns/{stage.ref().id}/actions"
     answer = client.http.post(path, content=body, headers={"content-type": kind})
     assert answer.status_code == 403
+
+
+def test_monitors_may_ask_for_the_head_of_a_page(stage: Stage, open_pages: Open):
+    client = open_pages(stage.app)
+    assert client.request("HEAD", "/sign-in").status == 200

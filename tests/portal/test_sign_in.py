@@ -129,8 +129,8 @@ def test_a_link_opened_elsewhere_shows_a_code_for_the_first_browser(stage: Stage
     shown = other.get(stage.link(AVON.email))
     assert shown.h1 == "Go back to the browser where you started"
     code = stage.messages[-1][3]
-    assert f"{code[:3]} {code[3:]}" in shown.text
-    page = first.get("/sign-in/code").submit({"code": f"{code[:3]} {code[3:]}"}, button="Sign in")
+    assert f"{code[:4]} {code[4:]}" in shown.text
+    page = first.get("/sign-in/code").submit({"code": f"{code[:4]} {code[4:]}"}, button="Sign in")
     assert page.h1 == "Your returns"
     assert other.get("/returns").path == "/sign-in"
 
@@ -147,7 +147,7 @@ def test_five_wrong_codes_and_the_link_takes_no_more(stage: Stage, open_pages: O
     client = open_pages(stage.app)
     ask(client, AVON.email)
     right = stage.messages[-1][3]
-    wrong = f"{(int(right) + 1) % 1_000_000:06}"
+    wrong = f"{(int(right) + 1) % 100_000_000:08}"
     for _ in range(5):
         page = client.get("/sign-in/code").submit({"code": wrong}, button="Sign in")
         assert page.status == 422
@@ -163,7 +163,7 @@ def test_a_code_that_is_none_is_asked_for_again(stage: Stage, open_pages: Open, 
     ask(client, AVON.email)
     page = client.get("/sign-in/code").submit({"code": code}, button="Sign in")
     assert page.status == 422
-    assert page.errors == ["Enter the code of 6 figures"]
+    assert page.errors == ["Enter the code of 8 figures"]
 
 
 @pytest.mark.parametrize(
