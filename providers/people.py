@@ -12,8 +12,7 @@ from charter.quarters import say
 from providers.tables import Contact, Party, Person, Region, Service, Signatory, Site
 
 T = TypeVar("T")
-BATCH = 5000
-"""How many ids one question may name; SQLite takes some thirty thousand."""
+BATCH = 5000  # ids in one question; SQLite takes some thirty thousand
 
 
 @dataclass(frozen=True)
@@ -123,8 +122,7 @@ def regions(session: Session) -> list[RegionView]:
 
 def region(session: Session, code: str) -> RegionView | None:
     """The region of that code, if there is one."""
-    row = session.get(Region, code)
-    return _region(row) if row else None
+    return _region(row) if (row := session.get(Region, code)) else None
 
 
 def _region(row: Region) -> RegionView:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from charter.commitments import read_charter
 from charter.policy import Dates
@@ -23,8 +24,9 @@ from flows.commands.common import (
 )
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
 from providers import checking, cycles, returns
-from providers.cycles import NotAllowed
+from providers.cycles import CycleView, NotAllowed
 from providers.owing import owing
+from providers.returns import Ref
 
 app = typer.Typer(help="Plan, look at and steer a quarter's cycle.", no_args_is_help=True)
 
@@ -95,14 +97,7 @@ def show(
     service = reading(context)
     with service.database.reading() as session:
         home = cycles.region_of(session, region)
-        open_cycles = cycles.cycles(session, home.code, quarter)
-        if not open_cycles:
-            if not quarter:
-                raise NotAllowed(
-                    f"no quarter has opened in {home.code} yet; see: charter cycle plan"
-                )
-            cycles.cycle_of(session, home.code, quarter)
-        cycle = open_cycles[-1]
+        cycle = _cycle(session, home.code, quarter)
         here = returns.refs(session, region=home.code, quarter=str(cycle.quarter))
     data: dict[str, Any] = {
         "region": home.code,
@@ -126,6 +121,20 @@ def show(
         answer(data, [], as_json=True)
         return
     print("\n".join(lines))
+    _print_returns(here)
+
+
+def _cycle(session: Session, region: str, quarter: str) -> CycleView:
+    """The cycle of that quarter, or the region's newest when none is named."""
+    if quarter:
+        return cycles.cycle_of(session, region, quarter)
+    opened = cycles.cycles(session, region)
+    if not opened:
+        raise NotAllowed(f"no quarter has opened in {region} yet; see: charter cycle plan")
+    return opened[-1]
+
+
+def _print_returns(here: list[Ref]) -> None:
     table(
         "",
         ["Prison", "Provider", "Due", "Received"],

@@ -10,7 +10,7 @@ from flows.commands.common import By, Json, actor, answer, reading, will, writin
 from flows.wiring import shipped
 from providers import cycles, register
 from providers.cycles import NotAllowed
-from providers.register import Register, SignatoriesImported
+from providers.register import Register, SignatoriesImported, SignatoryFile
 
 app = typer.Typer(help="The register of prisons, providers and contacts.", no_args_is_help=True)
 SHIPPED = "register.csv"
@@ -87,12 +87,7 @@ def import_(
         )
         signed: list[str] = []
         if is_shipped or signatories:
-            content, name = (
-                (signatories.read_bytes(), signatories.name)
-                if signatories
-                else (shipped(SHIPPED_SIGNATORIES).encode(), SHIPPED_SIGNATORIES)
-            )
-            listed = register.read_signatories(content, name)
+            listed = _read_signatories(signatories)
             signed = [_in_words(register.import_signatories(session, listed, now, who))]
     lines = [
         f"{found.name}: {done.added} added, {done.changed} changed, {done.ended} ended, "
@@ -106,6 +101,13 @@ def import_(
             for name in done.new_regions
         ]
     answer({**asdict(done), "gaps": len(found.gaps)}, lines, as_json=as_json)
+
+
+def _read_signatories(file: Path | None) -> SignatoryFile:
+    if file is None:
+        content = shipped(SHIPPED_SIGNATORIES).encode()
+        return register.read_signatories(content, SHIPPED_SIGNATORIES)
+    return register.read_signatories(file.read_bytes(), file.name)
 
 
 def _in_words(done: SignatoriesImported) -> str:
