@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from charter.quarters import london_date
 from providers import ledger
 from providers.people import batches
-from providers.register_rows import PHONES, Register, Row
+from providers.register_rows import PHONES, REGION_SITE, Register, Row
 from providers.serving import NeedsYes, Taken, require_no_open_return, take_services
 from providers.tables import Contact, Party, Person, Region, Service, Site
+from providers.tabular import Problem
 from providers.taking_in import ImportRefused, Work
 
 __all__ = ["ImportRefused", "Imported", "NeedsYes", "import_register"]
@@ -133,6 +134,7 @@ def _sites(work: Work) -> dict[tuple[str, str], Site]:
     wanted: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in work.register.rows:
         wanted[row.place].append(row)
+    _require_own_codes(work, wanted)
     codes = {region for region, _ in wanted}
     rows = work.session.exec(select(Site).where(col(Site.region_code).in_(codes)))
     sites = {(row.region_code, row.code): row for row in rows}
@@ -145,6 +147,23 @@ def _sites(work: Work) -> dict[tuple[str, str], Site]:
         sites[place] = work.settle(sites.get(place), make, values)
     work.session.flush()
     return sites
+
+
+def _require_own_codes(work: Work, wanted: dict[tuple[str, str], list[Row]]) -> None:
+    """A prison's code is its address on the families' site, so no two regions may share one."""
+    held = {
+        code: region
+        for region, code in work.session.exec(select(Site.region_code, Site.code))
+        if (region, code) not in wanted
+    }
+    problems = []
+    for (region, code), rows in wanted.items():
+        other = held.setdefault(code, region)
+        if code != REGION_SITE and other != region:
+            what = f"{code} is a prison of {other} already; give this one a code of its own"
+            problems.append(Problem(rows[0].line, "site_code", what))
+    if problems:
+        raise ImportRefused(problems)
 
 
 def _people(work: Work) -> dict[str, Person]:

@@ -367,3 +367,10 @@ def test_doctor_says_what_to_mend(charter: Charter, running: Charter) -> None:
     late = running("--now", "2028-12-01T09:00", "doctor")
     assert late.code == 1
     assert "calendar" in late.out
+
+
+def test_no_two_regions_may_share_a_prisons_code(running: Charter, tmp_path: Path) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text(SMALL.replace("Sample,", "Fenland,"))
+    said = running("--now", "2026-10-02T09:00", "register", "import", file)
+    refuses(said, "line 2, site_code", "AVB is a prison of sample already")

@@ -187,7 +187,12 @@ def test_a_region_starts_paused_when_asked_and_an_import_never_resumes_it(store:
 
 def test_a_region_is_sample_by_its_name(store: Database) -> None:
     with store.writing() as session:
-        take_in(session, {"region": "Sample"}, {"region": "Sample North"}, {"region": "Samphire"})
+        take_in(
+            session,
+            {"region": "Sample"},
+            {"region": "Sample North", "site_code": "snb"},
+            {"region": "Samphire", "site_code": "sab"},
+        )
         assert {r.code: r.sample for r in regions(session)} == {
             "sample": True,
             "sample-north": True,
@@ -209,7 +214,7 @@ def test_a_service_no_longer_listed_ends_today_and_keeps_its_contacts(store: Dat
 
 def test_a_region_that_the_file_does_not_list_is_left_alone(store: Database) -> None:
     with store.writing() as session:
-        take_in(session, {}, {"region": "Wold"})
+        take_in(session, {}, {"region": "Wold", "site_code": "wdb"})
     with store.writing() as session:
         assert not take_in(session, {}, now=LATER).did_something
 

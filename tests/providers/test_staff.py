@@ -17,7 +17,7 @@ CORAL = {"email": "Coral@Fenland.example", "region_code": "fenland", "role": "co
 @pytest.fixture(autouse=True)
 def _fenland(store: Database) -> None:
     with store.writing() as session:
-        take_in(session, {}, {"region": "Wold"})
+        take_in(session, {}, {"region": "Wold", "site_code": "wdb"})
 
 
 def add(store: Database, **change: object) -> bool:
