@@ -73,8 +73,7 @@ def import_(
     found = _read(file)
     is_shipped = found.sha == register.check(shipped(SHIPPED).encode(), SHIPPED).sha
     will(f"Importing {found.name}: all of it, or nothing.", quiet=as_json)
-    who = actor(service, by)
-    now = service.clock()
+    who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
         done = register.import_register(
             session,
