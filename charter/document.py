@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from charter.actions import ActionStatus
 from charter.ledger import canonical, digest
@@ -39,20 +39,44 @@ def _link(text: str) -> str:
 Words = Annotated[str, Field(max_length=5000), AfterValidator(_words)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
 Link = Annotated[Line, AfterValidator(_link)]
+Number = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class Evidence(Frozen):
-    """What shows that an answer is so, and the day it dates from: a web link or a file's name."""
+class Lean(Frozen):
+    """Data whose `later` fields leave no trace while they are empty.
 
+    They came after the first release; so documents from before them keep their fingerprints.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        said: dict[str, Any] = plain(self)
+        return {name: value for name, value in said.items() if value or name not in self.later}
+
+
+class Evidence(Lean):
+    """What shows that an answer is so, and the day it dates from: a web link or a file.
+
+    `file` is the file's name; `sha` its SHA-256 in hex, where we keep the file itself.
+    """
+
+    later = frozenset({"sha"})
     title: Line
     dated: date
     link: Link = ""
     file: Line = ""
+    sha: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
-class Answer(Frozen):
-    """What is said of one commitment; not `confirmed` while carried forward and not looked at."""
+class Answer(Lean):
+    """What is said of one commitment; not `confirmed` while carried forward and not looked at.
 
+    `copied_from` names the prison it was copied from, until it is confirmed.
+    """
+
+    later = frozenset({"copied_from"})
     commitment: Line
     rating: Rating | None = None
     reason: Words = ""
@@ -60,6 +84,7 @@ class Answer(Frozen):
     public_statement: Words = ""
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
     confirmed: bool = True
+    copied_from: Line = ""
 
     @property
     def says_something(self) -> bool:
@@ -69,9 +94,37 @@ class Answer(Frozen):
         )
 
 
-class ActionLine(Frozen):
-    """A promise as this return puts it; a new one has no id until the return is frozen."""
+class MeasureAnswer(Frozen):
+    """What is counted for one measure, or how far it has come; nothing typed is None.
 
+    A count gives its `whole` and its `parts`, or the date from which it will be collected. A
+    progress gives `yes`, `no` or `by` with a date. `reason` says why a large change is right.
+    """
+
+    measure: Line
+    whole: Number | None = None
+    parts: dict[Line, Number] = Field(default_factory=dict)
+    collected_from: date | None = None
+    progress: Literal["yes", "no", "by"] | None = None
+    by: date | None = None
+    reason: Words = ""
+
+
+class SpotlightAnswer(Frozen):
+    """What was done this quarter for the families it looks at, and what still stands in the way."""
+
+    group: Line
+    words: Words = ""
+
+
+class ActionLine(Lean):
+    """A promise as this return puts it; a new one has no id until the return is frozen.
+
+    One that `changes_service` says in `consulted` who was asked, and what that changed; one that
+    takes up a good practice cites it as `practice`.
+    """
+
+    later = frozenset({"changes_service", "consulted", "practice"})
     id: Line | None = None
     commitment: Line
     title: Line
@@ -80,6 +133,9 @@ class ActionLine(Frozen):
     status: ActionStatus = "planned"
     reason: Words = ""
     request: Line | None = None
+    changes_service: bool = False
+    consulted: Words = ""
+    practice: Line | None = None
 
 
 class RequestReply(Frozen):
@@ -98,9 +154,10 @@ class PersonNamed(Frozen):
     role: Line = ""
 
 
-class ReturnDocument(Frozen):
+class ReturnDocument(Lean):
     """One return; who prepared and signed it are steps in its life and no part of its content."""
 
+    later = frozenset({"measures", "spotlight"})
     charter_version: Line
     quarter: Line
     provider: Line
@@ -110,6 +167,8 @@ class ReturnDocument(Frozen):
     answers: Annotated[tuple[Answer, ...], Field(max_length=100)] = ()
     actions: Annotated[tuple[ActionLine, ...], Field(max_length=500)] = ()
     replies: Annotated[tuple[RequestReply, ...], Field(max_length=500)] = ()
+    measures: Annotated[tuple[MeasureAnswer, ...], Field(max_length=100)] = ()
+    spotlight: SpotlightAnswer | None = None
     prepared_by: PersonNamed | None = None
     signed_by: PersonNamed | None = None
 

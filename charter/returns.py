@@ -18,9 +18,14 @@ from charter.steps import (
     Confirmed,
     DueMoved,
     Extended,
+    ExtensionAsked,
+    ExtensionDeclined,
     HandedOver,
     Happened,
     Judged,
+    NotRunningAgreed,
+    NotRunningAsked,
+    NotRunningDeclined,
     Published,
     RatingChanged,
     RecordedNotReturned,
@@ -32,6 +37,7 @@ from charter.steps import (
     Revised,
     Scored,
     SentBack,
+    SentenceAdded,
     Signed,
     Skipped,
     Started,
@@ -60,6 +66,12 @@ class Life:
     due: date | None = None
     due_why: str = ""
     extended: Extended | None = None
+    extension_asked: ExtensionAsked | None = None
+    extension_declined: str = ""
+    not_running_asked: str = ""
+    not_running_agreed: bool = False
+    not_running_declined: str = ""
+    sentence: str = ""
     released: str = ""
     started: bool = False
     handed_over: str = ""
@@ -155,7 +167,14 @@ def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - 
         case DueMoved(due=due, why=why):
             return replace(life, due=due, due_why=why)
         case Extended(due=due) as extended:
-            return replace(life, due=due, extended=extended, not_returned_at=None)
+            return replace(
+                life,
+                due=due,
+                extended=extended,
+                extension_asked=None,
+                extension_declined="",
+                not_returned_at=None,
+            )
         case RecordedNotReturned():
             return replace(life, not_returned_at=at)
     assert_never(step)
@@ -194,10 +213,18 @@ def _answered(life: Life, step: AnsweringStep, at: datetime, by: str) -> Life:
             )
         case Replied(words=words):
             return replace(life, reply=words, approved_by=())
+        case ExtensionAsked() as asked:
+            return replace(life, extension_asked=asked, extension_declined="")
+        case NotRunningAsked(reason=reason):
+            return replace(life, not_running_asked=reason, not_running_declined="")
+        case SentenceAdded(words=words):
+            return replace(life, sentence=words, approved_by=())
     assert_never(step)
 
 
-def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:
+def _checked(  # noqa: C901 - a case a step
+    life: Life, step: CheckingStep, at: datetime
+) -> Life:
     match step:
         case Challenged(commitment=commitment, question=question):
             return replace(
@@ -230,4 +257,12 @@ def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:
             )
         case Revised(reason=reason):
             return replace(life, revising=reason, approved_by=())
+        case ExtensionDeclined(reason=reason):
+            return replace(life, extension_asked=None, extension_declined=reason)
+        case NotRunningAgreed():
+            return replace(life, not_running_agreed=True, not_running_declined="")
+        case NotRunningDeclined(reason=reason):
+            return replace(
+                life, not_running_asked="", not_running_agreed=False, not_running_declined=reason
+            )
     assert_never(step)

@@ -136,6 +136,49 @@ class RecordedNotReturned(Frozen):
     kind: Literal["recorded_not_returned"] = "recorded_not_returned"
 
 
+class ExtensionAsked(Frozen):
+    """The provider asked for more time, `until` a day, with a reason."""
+
+    kind: Literal["extension_asked"] = "extension_asked"
+    until: date
+    reason: str
+
+
+class ExtensionDeclined(Frozen):
+    """The commissioner gave no more time, and said why."""
+
+    kind: Literal["extension_declined"] = "extension_declined"
+    reason: str
+
+
+class NotRunningAsked(Frozen):
+    """The provider says that the service did not run, and asks the commissioner to agree."""
+
+    kind: Literal["not_running_asked"] = "not_running_asked"
+    reason: str
+
+
+class NotRunningAgreed(Frozen):
+    """The commissioner agrees that the service did not run, whatever the register says."""
+
+    kind: Literal["not_running_agreed"] = "not_running_agreed"
+    reason: str = ""
+
+
+class NotRunningDeclined(Frozen):
+    """The commissioner holds that the service ran, so that a return is owed."""
+
+    kind: Literal["not_running_declined"] = "not_running_declined"
+    reason: str
+
+
+class SentenceAdded(Frozen):
+    """The provider's one sentence to stand beside *not returned*, unedited; empty takes it back."""
+
+    kind: Literal["sentence_added"] = "sentence_added"
+    words: str
+
+
 class Challenged(Frozen):
     """The commissioner asked a question about one commitment, which reopens just that."""
 
@@ -217,9 +260,28 @@ AskingStep = (
     | Extended
     | RecordedNotReturned
 )
-AnsweringStep = Started | HandedOver | SentBack | Signed | Replied
+AnsweringStep = (
+    Started
+    | HandedOver
+    | SentBack
+    | Signed
+    | Replied
+    | ExtensionAsked
+    | NotRunningAsked
+    | SentenceAdded
+)
 CheckingStep = (
-    Challenged | RatingChanged | Confirmed | Scored | Judged | Approved | Published | Revised
+    Challenged
+    | RatingChanged
+    | Confirmed
+    | Scored
+    | Judged
+    | Approved
+    | Published
+    | Revised
+    | ExtensionDeclined
+    | NotRunningAgreed
+    | NotRunningDeclined
 )
 Step = AskingStep | AnsweringStep | CheckingStep
 STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="kind")])

@@ -109,14 +109,27 @@ def region_of(session: Session, name: str) -> Region:
     raise Unknown(f"no region '{name}'; the register has {known}")
 
 
+def _for_anyone(session: Session) -> str:
+    """The newest Charter version that is asked of regions which have adopted none."""
+    versions = session.exec(
+        select(Rulebook.version)
+        .where(Rulebook.kind == "charter")
+        .order_by(col(Rulebook.version).desc())
+    ).all()
+    for version in versions:
+        if not charter_of(session, version).only_where_adopted:
+            return version
+    raise Unknown("no charter version is on record; run: charter db upgrade")
+
+
 def rules_for(session: Session, region: Region) -> Rules:
-    """The newest Charter the region adopted (else the newest on record), and its policy."""
+    """The newest Charter the region adopted (else the newest for anyone), and its policy."""
     adopted = session.exec(
         select(Adoption)
         .where(Adoption.region_code == region.code)
         .order_by(col(Adoption.adopted_at).desc())
     ).first()
-    version = adopted.charter_version if adopted else newest(session, "charter")
+    version = adopted.charter_version if adopted else _for_anyone(session)
     return Rules(charter_of(session, version), policy_of(session, region.policy_version))
 
 

@@ -197,6 +197,7 @@ class Action(SQLModel, table=True):
     request_id: str | None = None
     first_due: date
     opened_return_id: int = Field(foreign_key="return.id")
+    practice_id: str | None = None
 
 
 class ActionChange(SQLModel, table=True):
@@ -225,6 +226,68 @@ class FamilyRequest(SQLModel, table=True):
     source: str = ""
     heard_on: date
     entered_at: datetime = Field(sa_type=Instant)
+
+
+class EvidenceFile(SQLModel, table=True):
+    """A file given as evidence in a return; its bytes lie outside the database by SHA-256."""
+
+    __tablename__ = "evidence_file"
+    __table_args__ = (UniqueConstraint("return_id", "sha"),)
+    id: int | None = Field(default=None, primary_key=True)
+    return_id: int = Field(foreign_key="return.id", index=True)
+    sha: str = Field(index=True)
+    name: str
+    kind: str
+    size: int
+    given_at: datetime = Field(sa_type=Instant)
+    given_by: str
+    verdict: str
+    verdict_says: str = ""
+    scanned_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class StandIn(SQLModel, table=True):
+    """Somebody named to stand in for a lead (as deputy) or a signer, first to last day counted."""
+
+    __tablename__ = "stand_in"
+    id: int | None = Field(default=None, primary_key=True)
+    service_id: int = Field(foreign_key="service.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    role: str
+    first_day: date
+    last_day: date
+    named_at: datetime = Field(sa_type=Instant)
+    named_by: str
+
+
+class ProviderToken(SQLModel, table=True):
+    """A provider's key to the return interface; only its hash is kept."""
+
+    __tablename__ = "provider_token"
+    id: int | None = Field(default=None, primary_key=True)
+    party_code: str = Field(foreign_key="party.code", index=True)
+    name: str
+    token_hash: str = Field(unique=True)
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: str
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Practice(SQLModel, table=True):
+    """Good practice on one commitment at one prison, shared so that others can take it up."""
+
+    id: str = Field(primary_key=True)
+    region_code: str = Field(foreign_key="region.code", index=True)
+    site_id: int = Field(foreign_key="site.id")
+    party_code: str = Field(foreign_key="party.code")
+    commitment: str
+    title: str
+    happened: str = Field(sa_type=Text)
+    enabled: str = Field(default="", sa_type=Text)
+    copying: str = Field(default="", sa_type=Text)
+    shared_at: datetime = Field(sa_type=Instant)
+    shared_by: str
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Staff(SQLModel, table=True):
@@ -273,12 +336,13 @@ class SignInToken(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser; revoked by a date, never by forgetting."""
+    """A signed-in browser, by e-mailed `link` or by `oidc`; revoked by a date, never forgotten."""
 
     __tablename__ = "web_session"
     id_hash: str = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     csrf: str
+    via: str = "link"
     began_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -21,9 +21,14 @@ from charter.steps import (
     Confirmed,
     DueMoved,
     Extended,
+    ExtensionAsked,
+    ExtensionDeclined,
     HandedOver,
     Happened,
     Judged,
+    NotRunningAgreed,
+    NotRunningAsked,
+    NotRunningDeclined,
     Published,
     Rating,
     RatingChanged,
@@ -36,6 +41,7 @@ from charter.steps import (
     Revised,
     Scored,
     SentBack,
+    SentenceAdded,
     Signed,
     Skipped,
     Started,
@@ -54,6 +60,7 @@ EXTENDED = Extended(due=LATER, reason="The wing flooded.", public="More time was
 CHALLENGED = Challenged(commitment="W3", question="Which team?")
 CHANGED = RatingChanged(commitment="W3", rating=Rating.PARTLY, reason="The audit.")
 APPROVED = Approved(person=3)
+MORE_TIME = ExtensionAsked(until=LATER, reason="Our lead is ill.")
 UNTO: dict[type, tuple[list[Step], Step]] = {
     Requested: ([], REQUESTED),
     Released: ([REQUESTED], Released(reason="The service ended before the quarter.")),
@@ -82,6 +89,12 @@ UNTO: dict[type, tuple[list[Step], Step]] = {
     Approved: ([REQUESTED, SIGNED], APPROVED),
     Published: ([REQUESTED, SIGNED], Published(revision=1, page=OTHER_SHA)),
     Revised: ([REQUESTED, SIGNED, APPROVED], Revised(reason="A date was wrong.")),
+    ExtensionAsked: ([REQUESTED], MORE_TIME),
+    ExtensionDeclined: ([REQUESTED, MORE_TIME], ExtensionDeclined(reason="Two weeks are enough.")),
+    NotRunningAsked: ([REQUESTED], NotRunningAsked(reason="The wing was empty.")),
+    NotRunningAgreed: ([REQUESTED], NotRunningAgreed()),
+    NotRunningDeclined: ([REQUESTED], NotRunningDeclined(reason="It ran in July.")),
+    SentenceAdded: ([REQUESTED], SentenceAdded(words="Our lead was ill.")),
 }
 
 

@@ -57,8 +57,8 @@ def test_the_share_is_rounded_half_up_before_it_is_banded(applicable, fully, per
         (3, 3, 100, "fully"),
         (11, 10, 91, "substantially"),
         (11, 9, 82, "partially"),
-        (40, 31, 78, "partially"),  # 77.5 exactly, and up
-        (40, 35, 88, "partially"),  # 87.5 exactly
+        (8, 7, 88, "partially"),  # 87.5 exactly, and up
+        (24, 21, 88, "partially"),
     ],
 )
 def test_a_charter_of_any_length_is_scored(count, fully, percent, band):
