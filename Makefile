@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test crash lint docs serve
+.PHONY: help setup demo test crash spends lint docs serve
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: setup ## check style, format, types and which room may import which
 
 crash: setup ## kill the demo again and again, and check that nothing is lost or repeated
 	@$(VENV)/bin/python tests/crash/kill_the_demo.py $(ARGS)
+
+spends: setup ## have fifty spend one link at once, 200 times on each database
+	@$(VENV)/bin/python -m tests.measure.spends $(ARGS)
 
 docs: setup ## write the generated pages of docs/ again
 	@$(VENV)/bin/python docs/generate.py

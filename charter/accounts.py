@@ -20,6 +20,7 @@ from charter.parts import (
     Tally,
 )
 from charter.quarters import Quarter, london_date
+from charter.returns import State
 from charter.steps import Rating
 from charter.views import FamilyRequestView, ReturnView
 from charter.words import (
@@ -60,7 +61,6 @@ def account(view: ReturnView, reader: Reader) -> Account:
     extension = life.extended.public if life.extended else ""
     signed_on = london_date(life.first_signed_at) if life.first_signed_at else None
     judged = life.judged if edition and _replied(view) else None
-    nil_reason = view.document.nil_reason if edition and view.document else ""
     return Account(
         source=view.source,
         party_code=view.party_code,
@@ -73,7 +73,7 @@ def account(view: ReturnView, reader: Reader) -> Account:
         received_on=signed_on,
         days_late=life.days_late(life.first_signed_at) if life.first_signed_at else None,
         facts=facts(view, reader.shown(extension, "the reason for more time", view.source)),
-        own_words=reader.shown(nil_reason, "why the service did not run", view.source),
+        own_words=_own_words(view, reader),
         published=edition is not None,
         waits_for=view.waits_for,
         checked=is_checked,
@@ -95,6 +95,14 @@ def account(view: ReturnView, reader: Reader) -> Account:
             edition.because if edition else "", "the reason for the revision", view.source
         ),
     )
+
+
+def _own_words(view: ReturnView, reader: Reader) -> str:
+    """Why a service did not run, or what its provider says beside *not returned*."""
+    said, where = view.document.nil_reason if view.document else "", "why the service did not run"
+    if view.state is State.NOT_RETURNED:
+        said, where = view.life.sentence, "the sentence beside not returned"
+    return reader.shown(said if view.edition else "", where, view.source)
 
 
 def _replied(view: ReturnView) -> bool:

@@ -1,6 +1,6 @@
 """What became of a promise: its status, every slip of its date, and how the open ones add up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
@@ -13,13 +13,17 @@ OPEN: frozenset[ActionStatus] = frozenset({"planned", "in_progress"})
 
 @dataclass(frozen=True)
 class Change:
-    """What one signed return said of an action, in the order the record holds them."""
+    """What one signed return said of an action, in the order the record holds them.
+
+    `consulted` says who was asked about one that changes a service, and what came of it.
+    """
 
     quarter: str
     at: datetime | None
     status: ActionStatus
     due: date
     reason: str = ""
+    consulted: str = ""
 
 
 class Slip(NamedTuple):
@@ -34,6 +38,7 @@ class Slip(NamedTuple):
 class Promise:
     """An action across its quarters; the first change is the return that made the promise.
 
+    `practice` is the good practice of another prison that it takes up, if it does.
     Of several returns signed for one quarter, only the last says how the action stood in it.
     """
 
@@ -44,6 +49,7 @@ class Promise:
     request: str | None
     first_due: date
     changes: tuple[Change, ...]
+    practice: str | None = None
 
     @property
     def status(self) -> ActionStatus:
@@ -109,3 +115,14 @@ def tally(promises: Iterable[Promise], quarter: Quarter) -> Tally:
         closed += (was or taken_up) and not now
         still += now
     return Tally(before, new, closed, still)
+
+
+def drafted(promised: Collection[str], said: Iterable[tuple[str | None, ActionStatus]]) -> Tally:
+    """How a return's actions add up as it stands: ids brought forward, and (id, status) said.
+
+    What is brought forward and not spoken of is open still; all else in the return is new.
+    """
+    lines = list(said)
+    closed = sum(1 for _, status in lines if status not in OPEN)
+    new = sum(1 for action, _ in lines if action not in promised)
+    return Tally(len(promised), new, closed, len(promised) + new - closed)

@@ -2,18 +2,21 @@
 
 from pydantic import ValidationError
 
-from charter.checking import Problem, check
+from charter.checking import check
 from charter.commitments import CharterFile
 from charter.document import (
     ActionLine,
     Answer,
     BroughtForward,
     Evidence,
+    MeasureAnswer,
     PersonNamed,
     RequestReply,
     ReturnDocument,
+    SpotlightAnswer,
 )
-from charter.plainly import faults, strictly
+from charter.measures import spotlight_of
+from charter.plainly import Problem, faults, strictly
 from charter.quarters import Quarter
 
 __all__ = [
@@ -21,17 +24,19 @@ __all__ = [
     "Answer",
     "BroughtForward",
     "Evidence",
+    "MeasureAnswer",
     "PersonNamed",
     "Problem",
     "RequestReply",
     "ReturnDocument",
+    "SpotlightAnswer",
     "carried_forward",
     "changed",
     "check",
     "parse",
 ]
 
-_KEYS = {"answers": "commitment", "actions": "id", "replies": "request"}
+_KEYS = {"answers": "commitment", "actions": "id", "replies": "request", "measures": "measure"}
 
 
 def parse(data: object) -> tuple[ReturnDocument | None, list[Problem]]:
@@ -69,19 +74,21 @@ def carried_forward(
     provider: str,
     site: str,
     owed: BroughtForward,
+    earlier: CharterFile | None = None,
 ) -> ReturnDocument:
-    """The document ready to fill in: every commitment, open action and request that waits.
+    """The document ready to fill in: all that is asked, open actions, requests that wait.
 
-    Last quarter's answers come along marked unconfirmed, unless they were to another version of
-    the Charter. An action's old reason stays behind: a new slip needs its own.
+    Last quarter's answers come along marked unconfirmed; from another version of the Charter,
+    `earlier`, only those to a commitment of the very same text. Figures are counted anew each
+    quarter, and an action's old reason stays behind: a new slip needs its own.
     """
-    if previous is not None and previous.charter_version != charter.version:
-        previous = None
+    kept = _same_text(previous, charter, earlier)
+    group = spotlight_of(charter, quarter)
     answers = []
     for commitment in charter.ids:
-        before = previous.find(commitment) if previous else None
+        before = previous.find(commitment) if previous and commitment in kept else None
         if before is not None and before.says_something:
-            answers.append(before.model_copy(update={"confirmed": False}))
+            answers.append(before.model_copy(update={"confirmed": False, "copied_from": ""}))
         else:
             answers.append(Answer(commitment=commitment))
     return ReturnDocument(
@@ -92,7 +99,21 @@ def carried_forward(
         answers=tuple(answers),
         actions=tuple(line.model_copy(update={"reason": ""}) for line in owed.actions),
         replies=tuple(RequestReply(request=request) for request in owed.requests),
+        measures=tuple(MeasureAnswer(measure=measure.id) for _, measure in charter.measures),
+        spotlight=SpotlightAnswer(group=group) if group else None,
     )
+
+
+def _same_text(
+    previous: ReturnDocument | None, charter: CharterFile, earlier: CharterFile | None
+) -> tuple[str, ...]:
+    """The commitments that were put in the same words when the previous return answered them."""
+    if previous is None or previous.charter_version == charter.version:
+        return charter.ids
+    if earlier is None or previous.charter_version != earlier.version:
+        return ()
+    texts = {one.id: one.text for one in earlier.commitments}
+    return tuple(one.id for one in charter.commitments if texts.get(one.id) == one.text)
 
 
 def changed(doc: ReturnDocument, previous: ReturnDocument | None) -> tuple[str, ...]:

@@ -2,26 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from datetime import date
 
+from charter import measures
 from charter.actions import OPEN
 from charter.commitments import CharterFile
 from charter.document import ActionLine, Answer, BroughtForward, ReturnDocument
+from charter.plainly import Problem
 from charter.quarters import Quarter, say
 from charter.steps import Rating
 
 REASON_OWED = frozenset({Rating.PARTLY, Rating.NOT_MET, Rating.NOT_APPLICABLE})
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to mend: `where` as in `answers[W3].reason`, `what` a sentence with the mend."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
 
 
 def check(
@@ -38,11 +29,13 @@ def check(
     provider and the people named are the right ones is for the register to say.
     """
     found = [*_heading(doc, charter, quarter), *_strangers(doc, charter, owed)]
+    found += measures.strangers(doc, charter, quarter)
     if not complete:
         return found
     if doc.nil_return:
-        return [*found, *_nil(doc)]
-    return [*found, *_answers(doc, charter), *_actions(doc, owed), *_replies(doc, owed)]
+        return [*found, *_nil(doc), *measures.of_no_service(doc)]
+    found += [*_answers(doc, charter), *measures.gaps(doc, charter, quarter, owed.measures)]
+    return [*found, *_actions(doc, quarter, owed), *_replies(doc, owed)]
 
 
 def _heading(doc: ReturnDocument, charter: CharterFile, quarter: Quarter) -> Iterator[Problem]:
@@ -65,6 +58,7 @@ def _strangers(
     yield from _twice("answers", [answer.commitment for answer in doc.answers])
     yield from _twice("actions", [line.id for line in doc.actions if line.id])
     yield from _twice("replies", [reply.request for reply in doc.replies])
+    yield from _twice("measures", [given.measure for given in doc.measures])
     for answer in doc.answers:
         if answer.commitment not in charter.ids:
             yield Problem(f"answers[{answer.commitment}]", _unknown(answer.commitment, charter))
@@ -121,10 +115,7 @@ def _answers(doc: ReturnDocument, charter: CharterFile) -> Iterator[Problem]:
 
 def _answer(place: str, answer: Answer) -> Iterator[Problem]:
     if not answer.confirmed:
-        yield Problem(
-            f"{place}.confirmed",
-            "this was carried forward from last quarter; confirm that it still holds, or change it",
-        )
+        yield Problem(f"{place}.confirmed", _not_looked_at(answer))
     if answer.rating in REASON_OWED and not answer.reason:
         yield Problem(f"{place}.reason", _why(answer.rating))
     if not answer.public_statement:
@@ -136,7 +127,13 @@ def _answer(place: str, answer: Answer) -> Iterator[Problem]:
             yield Problem(f"{place}.evidence[{number}].title", "say what this evidence is")
 
 
-def _actions(doc: ReturnDocument, owed: BroughtForward) -> Iterator[Problem]:
+def _not_looked_at(answer: Answer) -> str:
+    if source := answer.copied_from:
+        return f"this was copied from {source}; confirm that it holds here, or change it"
+    return "this was carried forward from last quarter; confirm that it still holds, or change it"
+
+
+def _actions(doc: ReturnDocument, quarter: Quarter, owed: BroughtForward) -> Iterator[Problem]:
     spoken_of = {line.id: line for line in doc.actions}
     for before in owed.actions:
         if before.id not in spoken_of:
@@ -148,13 +145,39 @@ def _actions(doc: ReturnDocument, owed: BroughtForward) -> Iterator[Problem]:
         for field, value in (("title", line.title), ("owner", line.owner)):
             if not value:
                 yield Problem(f"{place}.{field}", f"give this action its {field}")
-        if line.reason:
-            continue
-        due = promised.get(line.id)
-        if line.status == "not_doing":
+        if line.status in OPEN:
+            yield from _still_open(place, line, quarter, promised.get(line.id))
+        elif line.status == "not_doing" and not line.reason:
             yield Problem(f"{place}.reason", "say why this is not being done")
-        elif line.status in OPEN and due is not None and line.due > due:
-            yield Problem(f"{place}.reason", f"this was promised for {say(due)}; say why it moved")
+        yield from _of_a_service(place, line)
+
+
+def _still_open(
+    place: str, line: ActionLine, quarter: Quarter, promised: date | None
+) -> Iterator[Problem]:
+    """An open action's date lies ahead of the quarter; one that slipped says why."""
+    was, ends = promised or line.due, quarter.ends
+    if line.due <= ends:
+        yield Problem(
+            f"{place}.due",
+            f"{say(was)} has passed and this is still open; give a date after {say(ends)}",
+        )
+    if promised and not line.reason and (line.due > promised or line.due <= ends):
+        yield Problem(f"{place}.reason", f"this was promised for {say(promised)}; say why it moved")
+
+
+def _of_a_service(place: str, line: ActionLine) -> Iterator[Problem]:
+    """A change to what families or patients use is made with them."""
+    if line.changes_service and not line.consulted and line.status != "not_doing":
+        yield Problem(
+            f"{place}.consulted",
+            "this changes a service: say who was consulted, and what changed because of it",
+        )
+    if line.consulted and not line.changes_service:
+        yield Problem(
+            f"{place}.changes_service",
+            "say that this changes a service, or take out who was consulted",
+        )
 
 
 def _replies(doc: ReturnDocument, owed: BroughtForward) -> Iterator[Problem]:

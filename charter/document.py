@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
-from charter.actions import ActionStatus
+from charter.actions import ActionStatus, Tally, drafted
 from charter.ledger import canonical, digest
 from charter.policy import Frozen
 from charter.steps import Rating
@@ -176,6 +176,15 @@ class ReturnDocument(Lean):
         """The answer on a commitment, if there is one."""
         return next((a for a in self.answers if a.commitment == commitment_id), None)
 
+    def measure(self, measure_id: str) -> MeasureAnswer | None:
+        """What is answered to a measure, if anything is."""
+        return next((m for m in self.measures if m.measure == measure_id), None)
+
+    @property
+    def spotlight_words(self) -> str:
+        """What is said of the families the quarter looks at; empty while nothing is."""
+        return self.spotlight.words if self.spotlight else ""
+
     def content(self) -> dict[str, Any]:
         """What is signed, as plain data: everything but the people."""
         return self.model_dump(mode="json", exclude={"prepared_by", "signed_by"})
@@ -190,13 +199,24 @@ class ReturnDocument(Lean):
         return digest(self.content_text())
 
     @property
+    def sums(self) -> Tally:
+        """How its actions add up; those of other returns' making are brought forward."""
+        lines = [(line.id, line.status) for line in self.actions]
+        promised = {i for i, _ in lines if i and not i.startswith(self.action_stem)}
+        return drafted(promised, lines)
+
+    @property
     def action_stem(self) -> str:
         """What the ids of actions first promised in this return begin with."""
         return f"{self.provider}-{self.site}-{self.quarter}-".lower()
 
 
 class BroughtForward(Frozen):
-    """What a return has to answer for: open actions as last promised, and requests owed a reply."""
+    """What a return answers for: open actions as last promised, requests owed, figures last given.
+
+    `measures` are those of the last signed return of a quarter in which the service ran.
+    """
 
     actions: tuple[ActionLine, ...] = ()
     requests: tuple[str, ...] = ()
+    measures: tuple[MeasureAnswer, ...] = ()

@@ -1,6 +1,7 @@
 """What a checker found wrong with data, said so that whoever wrote it can mend it."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -8,6 +9,18 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to mend: `where` as in `answers[W3].reason`, `what` a sentence with the mend."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
 
 _MENDS = {
     "json_invalid": "this cannot be read as JSON ({error})",

@@ -106,6 +106,11 @@ class Life:
         return self.first_signed_at is not None
 
     @property
+    def is_settled(self) -> bool:
+        """Published as it now stands, or owed no longer: nothing more is to come of it."""
+        return bool(self.released or (self.revision and not self.revising))
+
+    @property
     def waits_for_signer(self) -> bool:
         """A frozen document lies with the signer."""
         return bool(self.handed_over)
@@ -216,7 +221,13 @@ def _answered(life: Life, step: AnsweringStep, at: datetime, by: str) -> Life:
         case ExtensionAsked() as asked:
             return replace(life, extension_asked=asked, extension_declined="")
         case NotRunningAsked(reason=reason):
-            return replace(life, not_running_asked=reason, not_running_declined="")
+            agreed = life.not_running_agreed and bool(reason)
+            return replace(
+                life,
+                not_running_asked=reason,
+                not_running_agreed=agreed,
+                not_running_declined="",
+            )
         case SentenceAdded(words=words):
             return replace(life, sentence=words, approved_by=())
     assert_never(step)

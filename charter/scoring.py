@@ -1,11 +1,11 @@
 """What a signed return comes to, with a receipt for every rule that had a say in it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 
 from charter.answers import ReturnDocument
 from charter.commitments import CharterFile, Commitment
 from charter.document import Answer
+from charter.freshness import freshness
 from charter.ledger import canonical
 from charter.policy import Frozen, Policy
 from charter.quarters import Quarter, say
@@ -103,16 +103,6 @@ def whole_percent(part: int, whole: int) -> int:
     return (200 * part + whole) // (2 * whole)
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or that month's last day where it has none such."""
-    count = day.year * 12 + day.month - 1 - months
-    following = date((count + 1) // 12, (count + 1) % 12 + 1, 1)
-    return min(date(count // 12, count % 12 + 1, 1) + timedelta(day.day - 1), following - _DAY)
-
-
-_DAY = timedelta(days=1)
-
-
 def _lines(
     doc: ReturnDocument, charter: CharterFile, changes: Mapping[str, RatingChanged]
 ) -> Iterator[Line]:
@@ -181,10 +171,11 @@ def _caps(
 def _stale(commitment: Commitment, answer: Answer, quarter: Quarter) -> Iterator[str]:
     """Evidence is past its age when its newest piece is, on the quarter's last day."""
     newest = max((evidence.dated for evidence in answer.evidence), default=None)
-    if newest and newest < months_before(quarter.ends, commitment.evidence_months):
+    months = commitment.evidence_months
+    if newest and freshness(newest, months, quarter.ends) == "past":
         yield (
             f"{commitment.id} is essential, and its newest evidence ({say(newest)}) is more than "
-            f"{commitment.evidence_months} months older than the quarter's end"
+            f"{months} months older than the quarter's end"
         )
 
 

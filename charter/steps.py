@@ -152,7 +152,10 @@ class ExtensionDeclined(Frozen):
 
 
 class NotRunningAsked(Frozen):
-    """The provider says that the service did not run, and asks the commissioner to agree."""
+    """The provider says that the service did not run, and asks the commissioner to agree.
+
+    An empty reason takes it back.
+    """
 
     kind: Literal["not_running_asked"] = "not_running_asked"
     reason: str

@@ -15,6 +15,9 @@ from charter.scoring import Receipt
 REGION = "REGION"
 """The site code under which a commissioner answers for its whole region."""
 
+NOT_ADOPTED = "Ratings are not shown, because this region has not adopted this working wording."
+"""What a page says in the place of ratings, where that is so."""
+
 
 @dataclass(frozen=True)
 class RegionView:

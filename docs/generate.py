@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: every command, and every setting.
+"""Writes the pages of docs/ made from the code: every command, every setting, the interface.
 
 Run `make docs`; a test fails while a page is out of date.
 """
@@ -80,11 +80,58 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def api_page() -> str:
+    """The return interface, from its own OpenAPI description."""
+    from portal.api.app import described
+
+    said = described().openapi()
+    lines = [NOTE, "", "# The return interface", "", *said["info"]["description"].splitlines(), ""]
+    lines += [
+        "The portal serves it. `/api/v1/openapi.json` describes it to programs, with the schema of",
+        "a return. How to get a token is told [for providers](for-providers.md).",
+    ]
+    for path, operations in said["paths"].items():
+        for method, operation in operations.items():
+            lines += _operation(f"{method.upper()} /api/v1{path}", operation)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _operation(address: str, operation: Any) -> list[str]:
+    """One operation: what it does, takes and answers."""
+    takes = [
+        (f"`{one['name']}`", one["in"], one.get("description", ""))
+        for one in operation.get("parameters", ())
+    ]
+    if "requestBody" in operation:
+        takes.append(("the return", "body, JSON", "As the template, filled in."))
+    answers = [
+        (status, _shape(answer), answer["description"])
+        for status, answer in sorted(operation["responses"].items())
+    ]
+    head = ["", f"## `{address}`", "", operation["summary"] + ".", ""]
+    return [
+        *head,
+        *operation["description"].splitlines(),
+        *(["", *_table(("takes", "where", "what it is"), takes)] if takes else []),
+        *["", *_table(("answers", "with", "when"), answers)],
+    ]
+
+
+def _shape(answer: Any) -> str:
+    """What an answer holds: the name of its shape."""
+    schema = answer["content"]["application/json"]["schema"]["$ref"]
+    return f"`{schema.rpartition('/')[2]}`"
+
+
 def pages() -> dict[str, str]:
     """Each generated page's name and text."""
     # The width of help must not depend on who runs this.
     os.environ["COLUMNS"], os.environ["TERMINAL_WIDTH"] = "100", "100"
-    return {"commands.md": commands_page(), "settings.md": settings_page()}
+    return {
+        "api.md": api_page(),
+        "commands.md": commands_page(),
+        "settings.md": settings_page(),
+    }
 
 
 def main() -> None:

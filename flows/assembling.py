@@ -14,15 +14,21 @@ from charter.quarters import Quarter, london_date
 from charter.returns import Life, fold
 from charter.scoring import Receipt
 from charter.steps import Happened, Published, Revised
-from charter.views import Edition, FamilyRequestView, RegionView, ReturnView, SiteView
+from charter.views import (
+    NOT_ADOPTED,
+    Edition,
+    FamilyRequestView,
+    RegionView,
+    ReturnView,
+    SiteView,
+)
 from flows.status import receipts_on_record
 from providers import actions, cycles, lives, returns
 from providers.actions import Asked
 from providers.cycles import CycleView
-from providers.register import services
+from providers.register import commissioner
 from providers.returns import Ref
 
-NOT_ADOPTED = "Ratings are not shown, because this region has not adopted this working wording."
 LATE = "It was received after this page was first published."
 
 
@@ -46,15 +52,10 @@ def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str
     for cycle in open_cycles:
         if cycle.region in found:
             continue
-        names = [
-            s.party_name
-            for s in services(session, [cycle.region])
-            if s.party_kind == "commissioner"
-        ]
         found[cycle.region] = RegionView(
             code=cycle.region,
             name=cycle.region_name,
-            commissioner=names[0] if names else f"The commissioner for {cycle.region_name}",
+            commissioner=commissioner(session, cycle.region, cycle.region_name),
             sample=cycle.sample,
         )
     return found

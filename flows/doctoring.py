@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charter.quarters import BeyondHorizon, Quarter, london_date, say
+from flows.scanning import cabinet_of
 from flows.settings import Settings
 from flows.wiring import App, clock_at, still_clock, wire
 from notifications import outbox
 from notifications.channels.base import ChannelDown
 from notifications.outbox import LetterState
 from providers import cycles, ledger
+from providers.evidence import waiting
 from providers.register import gaps, regions
+from providers.scanners import NullScanner
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ def examine(settings: Settings, moment: datetime | None) -> list[Check]:
         _calendar(app),
         _post(app),
         _letters(app),
+        _scanner(app),
         *_register(app),
     ]
 
@@ -80,6 +84,19 @@ def _letters(app: App) -> Check:
             "letters", False, f"{doubtful} in doubt; find out, then: charter letters settle"
         )
     return Check("letters", True, f"{counts.get(LetterState.QUEUED, 0)} waiting, none in doubt")
+
+
+def _scanner(app: App) -> Check:
+    """A service without a scanner works, and says so; one that is set up must answer."""
+    scanner = cabinet_of(app).scanner
+    with app.database.reading() as session:
+        many = waiting(session)
+    left = f"{many} file{'' if many == 1 else 's'} of evidence waiting"
+    if isinstance(scanner, NullScanner):
+        return Check("scanner", True, f"none set up: files open unscanned, and say so; {left}")
+    if why := scanner.reachable():
+        return Check("scanner", False, f"{scanner.name} does not answer ({why}); {left} for it")
+    return Check("scanner", True, f"{scanner.name} answers; {left}")
 
 
 def _register(app: App) -> list[Check]:

@@ -1,15 +1,26 @@
 """Serves the portal and the families' site over HTTP, with sign-in messages leaving at once."""
 
+import logging
 import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
+from flows.scanning import cabinet_of
+from flows.settings import Settings
 from flows.wiring import App
 from notifications.channels.base import Envelope, as_email, hand_over_now
 from notifications.letters import Letters
 from portal.app import create_app
+from portal.signin.oidc import IdentityProvider
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE = 1.0
+"""Seconds."""
 
 
 def portal(service: App) -> FastAPI:
@@ -38,6 +49,42 @@ def portal(service: App) -> FastAPI:
         site_folder=service.home / "site",
         calendar=service.calendar,
         production=settings.env == "production",
+        cabinet=cabinet_of(service),
+        oidc=identity_provider(settings),
+        later=Apart().do,
+    )
+
+
+class Apart:
+    """Does things one by one in a thread of its own, each after a pause of a random length.
+
+    Whether a link is sent can then not be told from how long the page after the answer takes.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sign-in")
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Do something within a second or so."""
+        self._thread.submit(self._paused, act)
+
+    def _paused(self, act: Callable[[], object]) -> None:
+        time.sleep(secrets.SystemRandom().uniform(0, LONGEST_PAUSE))
+        try:
+            act()
+        except Exception as error:  # the next request does what is left undone
+            log.warning("sign-in messages wait for the next request: %s", type(error).__name__)
+
+
+def identity_provider(settings: Settings) -> IdentityProvider | None:
+    """The provider that vouches for a region's own team, if the settings name one."""
+    if not settings.oidc_issuer:
+        return None
+    return IdentityProvider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        name=settings.oidc_name,
     )
 
 

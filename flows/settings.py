@@ -1,5 +1,6 @@
 """Every setting of the service, read once from the environment or a `.env` file."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -8,6 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from providers.scanners import scanner_for
+
+HERE = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)")
+"""An issuer on this very machine, for trying things out."""
 DATABASES = {"sqlite", "postgresql", "postgresql+psycopg"}
 
 
@@ -48,6 +53,21 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="Secret for keyed hashes; needed in production."
     )
+    scanner_url: str = Field(
+        "",
+        description="Who looks into files given as evidence: `clamd://host:3310`, or "
+        "`clamd:///run/clamav/clamd.ctl` for a socket; empty means nobody, and the pages say so.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Identity provider (OpenID Connect) by which a region's own team signs in; "
+        "empty means by an e-mailed link, like everybody.",
+    )
+    oidc_client_id: str = Field("", description="What that provider calls this service.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="The secret that it gave this service."
+    )
+    oidc_name: str = Field("", description="What people call it: the button says “Sign in with …”.")
     env: Literal["development", "production"] = Field(
         "development", description="`production` refuses `--now` and weak settings."
     )
@@ -72,6 +92,31 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("give a whole address that starts with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("scanner_url")
+    @classmethod
+    def _scanner_address(cls, value: str) -> str:
+        scanner_for(value)
+        return value
+
+    @model_validator(mode="after")
+    def _oidc_whole(self) -> Self:
+        given = {
+            "CHARTER_OIDC_ISSUER": self.oidc_issuer,
+            "CHARTER_OIDC_CLIENT_ID": self.oidc_client_id,
+            "CHARTER_OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+            "CHARTER_OIDC_NAME": self.oidc_name,
+        }
+        missing = [name for name, value in given.items() if not value.strip()]
+        if 0 < len(missing) < len(given):
+            raise ValueError(
+                "sign-in by an identity provider needs all four CHARTER_OIDC settings or none; "
+                f"missing: {', '.join(missing)}"
+            )
+        here = HERE.match(self.oidc_issuer) and self.env != "production"
+        if self.oidc_issuer and not here and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("CHARTER_OIDC_ISSUER: give the issuer's address with https://")
+        return self
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:

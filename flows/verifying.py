@@ -9,9 +9,20 @@ from sqlmodel import Session
 from charter.ledger import digest
 from charter.scoring import receipt_text
 from flows.publishing import rebuilt, site_folder
+from flows.scanning import evidence_folder
 from flows.scoring import rescore
 from notifications.site import check_site, differs
-from providers import actions, auditing, documents, ledger, lives, publications, returns
+from providers import (
+    actions,
+    auditing,
+    documents,
+    evidence_scanning,
+    ledger,
+    lives,
+    practices,
+    publications,
+    returns,
+)
 from providers.database import Database
 from providers.returns import Ref
 
@@ -45,6 +56,7 @@ CHECKS: Mapping[str, Check] = {
     "steps": lives.first_unmatched,
     "cycles": auditing.first_altered_cycle,
     "families' requests": actions.first_altered_request,
+    "shared practice": practices.first_altered,
     "frozen documents": documents.first_changed,
     "documents on record": auditing.first_missing_document,
     "returns": lives.first_stale_cache,
@@ -55,9 +67,13 @@ CHECKS: Mapping[str, Check] = {
 
 
 def verify(database: Database, home: Path) -> Verified:
-    """Check ledger, steps, documents, scores and the published site, in that order."""
+    """Check ledger, steps, documents, evidence, scores and the published site, in that order."""
+
+    def evidence(session: Session) -> str:
+        return evidence_scanning.first_wrong(session, evidence_folder(home))
+
     with database.reading() as session:
-        wrong = first_wrong(session, CHECKS)
+        wrong = first_wrong(session, {**CHECKS, "evidence": evidence})
         if wrong:
             return Verified(0, "", 0, 0, wrong)
         entries, head = ledger.head(session)

@@ -20,7 +20,7 @@ from notifications.delivery import PostOffice
 from providers import cycles, ledger
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
-SHIPPED_CHARTER = "charter-working-0.1.toml"
+SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
 SHIPPED_POLICY = "policy-2026.1.toml"
 Clock = Callable[[], datetime]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -126,10 +126,11 @@ def prepare(settings: Settings) -> None:
 
 
 def keep_shipped_rules(database: Database) -> None:
-    """Put the Charter and the policy that come with the product on record."""
-    charter, policy = shipped(SHIPPED_CHARTER), shipped(SHIPPED_POLICY)
+    """Put the Charter versions and the policy that come with the product on record."""
+    charters, policy = [shipped(name) for name in SHIPPED_CHARTERS], shipped(SHIPPED_POLICY)
     with database.writing() as session:
-        cycles.keep_rulebook(session, "charter", read_charter(charter).version, charter)
+        for charter in charters:
+            cycles.keep_rulebook(session, "charter", read_charter(charter).version, charter)
         cycles.keep_rulebook(session, "policy", read_policy(policy).version, policy)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from charter.accounts import HELD
 from charter.quarters import say
@@ -91,8 +92,22 @@ def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
     files["data/returns.json"] = returns_json(pages)
     files["data/actions.csv"] = actions_csv(pages)
     files["feed.xml"] = drawn.feed()
-    files["style.css"] = (HERE / "static" / "bulletin.css").read_bytes()
+    files["style.css"] = stylesheet().encode()
     return dict(sorted(files.items()))
+
+
+def promise_card(row: Page, *, several: bool) -> Markup:
+    """One commitment exactly as a prison's page shows it, but for the link to its own page.
+
+    `several` when more than one organisation answers there, so that each is named.
+    """
+    macros: Any = environment().get_template("macros.html.jinja").module
+    return Markup(macros.promise(row, several, ""))
+
+
+def stylesheet() -> str:
+    """The site's one style sheet."""
+    return (HERE / "static" / "bulletin.css").read_text("utf-8")
 
 
 class _Bulletin:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,9 +16,11 @@ from starlette.types import Scope
 
 from charter.quarters import Calendar
 from portal import families
+from portal.api.app import refused as refused_as_json
+from portal.api.app import return_interface
 from portal.console.routes import router as console
 from portal.cookies import Cookies
-from portal.desk import Desk, SendSignIn, desk_of
+from portal.desk import Desk, Later, SendSignIn, desk_of
 from portal.doors import (
     INSIDE,
     NotForYou,
@@ -27,16 +30,25 @@ from portal.doors import (
     StaleForm,
     signed_in,
 )
+from portal.forms import Form
+from portal.kept import kept, page_of, sent_here
+from portal.keys import hash_of
 from portal.provider.rooms import READERS, Closed
 from portal.provider.routes import router as provider
-from portal.security import Gatekeeper, TooMuch, add_headers, origin_of
+from portal.security import Gatekeeper, TooMuch, add_headers, origin_of, read_of_upload
+from portal.signin.oidc import IdentityProvider
 from portal.signin.routes import router as signin
+from portal.signin.staff import ByLinkOnly, RightDoor, by_link_only
+from providers import sessions
 from providers.cycles import Unknown
 from providers.database import Database
+from providers.evidence import Cabinet
 from providers.ledger import BeforeLastEntry
 
 STATIC = Path(__file__).parent / "static"
 SHOWN = {".css", ".svg"}
+INTERFACE = "/api/v1"
+"""Where providers' programs call; nobody signed in is known there, and no token is known here."""
 
 
 def create_app(
@@ -49,12 +61,19 @@ def create_app(
     site_folder: Path | None,
     calendar: Calendar,
     production: bool,
+    cabinet: Cabinet,
+    oidc: IdentityProvider | None = None,
+    later: Later = lambda act: act(),
 ) -> FastAPI:
     """The portal: sign-in, the provider's return, the console, and the families' site beside them.
 
     `clock` gives the instant of each request, in any zone. `send_sign_in` is called off the
     request, with address, name, link and code. `base_url` is how people reach us: over HTTPS the
     cookies are Secure. `site_folder` may appear, and be swapped, while the app runs.
+    `cabinet` is where files given as evidence lie. With `oidc`, staff roles count only for those
+    whom that identity provider has vouched for.
+    `later` is handed what is to be done for a request that is answered already; by itself it is
+    done before the same connection takes another.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
@@ -67,12 +86,17 @@ def create_app(
         calendar=calendar,
         production=production,
         cookies=Cookies(secure=base_url.startswith("https://")),
+        cabinet=cabinet,
+        oidc=oidc,
+        later=later,
     )
     app.add_middleware(Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse)
     app.mount("/static", Shown(directory=STATIC), name="static")
+    app.mount(INTERFACE, return_interface(app.state.desk), name="api")
     app.add_api_route("/", front, methods=["GET"], name="front")
-    for router in (signin, provider, console, families.router):
+    for router in (signin, provider, families.router):
         app.include_router(router)
+    app.include_router(console, dependencies=[RightDoor])
     _answer_errors(app)
     return app
 
@@ -80,7 +104,8 @@ def create_app(
 def front(visit: SignedIn) -> Response:
     """Everybody's first page: their returns, or their region."""
     fills_in = any(roles & READERS for roles in visit.visitor.services.values())
-    return visit.go("/console" if visit.visitor.staff and not fills_in else "/returns")
+    in_a_team = visit.visitor.staff or visit.visitor.withheld
+    return visit.go("/console" if in_a_team and not fills_in else "/returns")
 
 
 class Shown(StaticFiles):
@@ -100,6 +125,7 @@ def _answer_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, not_here)
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(NotSignedIn, to_sign_in)
+    app.add_exception_handler(ByLinkOnly, to_the_right_door)
     app.add_exception_handler(NotForYou, not_for_you)
     app.add_exception_handler(Closed, closed)
     app.add_exception_handler(BeforeLastEntry, closed)
@@ -109,22 +135,58 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def refuse(request: Request, status: int) -> Response:
-    """The page for a request that goes no further."""
+    """The page for a request that goes no further; to a program, the same in JSON."""
+    if request.url.path.startswith(f"{INTERFACE}/"):
+        return refused_as_json(request, TooMuch() if status == 413 else HTTPException(status))
     name = "shared/too_much.html" if status == 413 else "shared/stale.html"
-    return desk_of(request).pages.show(name, status)
+    back = form_of(request) if status == 413 else ""
+    return desk_of(request).pages.show(name, status, back=back, **what(None))
 
 
-def to_sign_in(request: Request, _error: Exception) -> Response:
-    """Off to sign in, and back to this page afterwards."""
+def form_of(request: Request) -> str:
+    """Where a form was that carried too large a file; empty for any other."""
+    return request.url.path if read_of_upload(request.url.path) else ""
+
+
+async def to_sign_in(request: Request, _error: Exception) -> Response:
+    """Off to sign in, and back to this page afterwards; what was typed is shown first."""
     desk = desk_of(request)
+    if request.method == "POST":
+        form = await sent_here(request, origin_of(desk.base_url))
+        return await run_in_threadpool(signed_out, request, form)
     response = RedirectResponse("/sign-in", 303)
-    if request.method == "GET" and INSIDE.fullmatch(request.url.path):
+    if INSIDE.fullmatch(request.url.path):
         desk.cookies.set(response, "next", request.url.path)
     return response
 
 
+def signed_out(request: Request, form: Form | None) -> Response:
+    """The page for a form that came after its session had ended."""
+    desk = desk_of(request)
+    key = hash_of(desk.cookies.read(request, "session"))
+    with desk.database.reading() as session:
+        over = sessions.why_over(session, key, desk.clock())
+    back = page_of(request)
+    response = desk.pages.show("shared/signed_out.html", 401, over=over, back=back, **what(form))
+    if back:
+        desk.cookies.set(response, "next", back)
+    return response
+
+
+def what(form: Form | None) -> dict[str, object]:
+    """What a page shows of a form that was not taken."""
+    return {"kept": kept(form) if form else [], "file": form is not None and form.has_file}
+
+
+def to_the_right_door(request: Request, _error: Exception) -> Response:
+    """To a member of a team who came by a link: how to sign in for these pages."""
+    return by_link_only(request, signed_in(request))
+
+
 def by_status(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: no such address, or not that way."""
+    if request.url.path.startswith(f"{INTERFACE}/"):  # a line end in it, so that no mount has it
+        return refused_as_json(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     return _show(request, "shared/not_here.html", status if status in (400, 405) else 404)
 
@@ -140,19 +202,23 @@ def not_for_you(request: Request, error: Exception) -> Response:
 
 
 def closed(request: Request, error: Exception) -> Response:
-    """It cannot be done as things stand, or as the clock does: the page says why."""
+    """It cannot be done as things stand, or as the clock does: the page says why, and keeps all."""
     return_id = error.return_id if isinstance(error, Closed) else 0
-    return _show(request, "shared/closed.html", 409, why=str(error), return_id=return_id)
+    typed = getattr(request.state, "typed", None)
+    return _show(
+        request, "shared/closed.html", 409, why=str(error), return_id=return_id, **what(typed)
+    )
 
 
-def stale(request: Request, _error: Exception) -> Response:
-    """The form was made for another session, or for none."""
-    return _show(request, "shared/stale.html", 403)
+def stale(request: Request, error: Exception) -> Response:
+    """The form was made for another session, or for none; what was typed is shown."""
+    form = error.form if isinstance(error, StaleForm) else None
+    return _show(request, "shared/stale.html", 403, back=page_of(request), **what(form))
 
 
 def too_much(request: Request, _error: Exception) -> Response:
     """More was sent than any form of ours holds."""
-    return _show(request, "shared/too_much.html", 413)
+    return _show(request, "shared/too_much.html", 413, back=form_of(request))
 
 
 def broken(request: Request, _error: Exception) -> Response:

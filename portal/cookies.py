@@ -1,4 +1,4 @@
-"""The portal's three cookies: the session, the browser that asked for a link, and where next."""
+"""The portal's cookies: the session, who asked for a link, a trip to a provider, where next."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from providers.sessions import LONGEST
 
-Kind = Literal["session", "asked", "next"]
+Kind = Literal["session", "asked", "next", "trip"]
 LIVES: dict[Kind, timedelta] = {
     "session": LONGEST,
     "asked": timedelta(hours=1),
     "next": timedelta(minutes=30),
+    "trip": timedelta(minutes=10),
 }
 
 

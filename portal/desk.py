@@ -11,15 +11,19 @@ from charter.quarters import Calendar
 from portal.cookies import Cookies
 from portal.limits import Limits
 from portal.pages import Pages
+from portal.signin.oidc import IdentityProvider
 from providers.database import Database
+from providers.evidence import Cabinet
 
+Later = Callable[[Callable[[], object]], object]
+"""Has something done once the page has gone out."""
 SendSignIn = Callable[[str, str, str, str], None]
 """Sends a sign-in message to an e-mail address, with the person's name, the link and the code."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Made once, when the app is; nothing in it changes but the rate limits' counters."""
+    """Made once, when the app is; nothing in it changes."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -30,8 +34,15 @@ class Desk:
     calendar: Calendar
     production: bool
     cookies: Cookies
+    cabinet: Cabinet
+    later: Later
+    oidc: IdentityProvider | None = None
     pages: Pages = field(default_factory=Pages)
-    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def limits(self) -> Limits:
+        """How often anyone may knock."""
+        return Limits(self.database, self.secret_key)
 
     def address(self, path: str) -> str:
         """A path of ours as people can open it from a message."""

@@ -48,11 +48,48 @@ class Faults:
         return sorted_faults
 
 
-class Form:
-    """The words a browser sent, each field by name."""
+@dataclass(frozen=True)
+class Upload:
+    """A file as a browser sent it: the name it gave, and what is in it."""
 
-    def __init__(self, sent: Mapping[str, list[str]]) -> None:
+    name: str
+    data: bytes
+
+
+class Form:
+    """The words a browser sent, each field by name, and the files with them.
+
+    It is `cut_off` where it was longer than is read there; what stood after that is not in it.
+    """
+
+    def __init__(
+        self,
+        sent: Mapping[str, list[str]],
+        files: Mapping[str, Upload] | None = None,
+        *,
+        cut_off: bool = False,
+    ) -> None:
         self._sent = sent
+        self._files = files or {}
+        self.cut_off = cut_off
+
+    def file(self, name: str) -> Upload | None:
+        """The file chosen in a field; none where nothing was chosen."""
+        return self._files.get(name)
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that were sent, in their order, files left out."""
+        return list(self._sent)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a file came with it, whole or cut off."""
+        return bool(self._files) or self.cut_off
+
+    def all_of(self, name: str) -> str:
+        """All that was sent in a field, each value on a line of its own, with plain line ends."""
+        return "\n".join(self._sent.get(name, ())).replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def text(self, name: str) -> str:
         """A field's words with plain line ends and no space around them; empty if not sent."""

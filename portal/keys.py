@@ -25,6 +25,19 @@ def code_for(key: str, token: str) -> str:
     return f"{int(_mac(key, 'code', token), 16) % 100_000_000:08}"
 
 
+def trip_word(key: str, purpose: str, kept: str) -> str:
+    """One of the words of a trip to an identity provider, by our key from what its browser keeps.
+
+    64 hexadecimal figures, another for each `purpose`: state, nonce, verifier, session.
+    """
+    return _mac(key, f"trip-{purpose}", kept)
+
+
+def knock_hash(key: str, purpose: str, who: str) -> str:
+    """What a counter keeps of an address or a browser; without our key it names nobody."""
+    return _mac(key, f"knock-{purpose}", who)
+
+
 def code_hash(key: str, code: str) -> str:
     """What the database keeps of a code; without our key it cannot be tried out."""
     return _mac(key, "code-hash", code)

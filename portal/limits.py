@@ -1,31 +1,48 @@
 """How often anyone may knock: counted per address asked for, per browser and per caller."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
-from portal.keys import hash_of
-
-LINKS_PER_ADDRESS = parse("5 per 10 minutes")
-LINKS_PER_CALLER = parse("60 per 10 minutes")
-CODES_PER_BROWSER = parse("10 per 10 minutes")
-SPENDS_PER_CALLER = parse("120 per 10 minutes")
+from portal.keys import knock_hash
+from providers import knocks
+from providers.database import Database
 
 
-@dataclass
+@dataclass(frozen=True)
+class Limit:
+    """So many times in each window of this length."""
+
+    times: int
+    per: timedelta
+
+
+LINKS_PER_ADDRESS = Limit(5, timedelta(minutes=10))
+LINKS_PER_CALLER = Limit(60, timedelta(minutes=10))
+CODES_PER_BROWSER = Limit(10, timedelta(minutes=10))
+SPENDS_PER_CALLER = Limit(120, timedelta(minutes=10))
+CALLS_PER_TOKEN = Limit(120, timedelta(minutes=1))
+
+
+@dataclass(frozen=True)
 class Limits:
-    """Counters of this process; they hold hashes of addresses, never the addresses."""
+    """Counters in the database, shared by every process; they hold keyed hashes of who knocks."""
 
-    _limiter: FixedWindowRateLimiter = field(
-        default_factory=lambda: FixedWindowRateLimiter(MemoryStorage())
-    )
+    database: Database
+    key: str
 
-    def allow(self, limit: RateLimitItem, purpose: str, who: str) -> bool:
-        """Count one knock, and say whether it is still within the limit."""
-        return self._limiter.hit(limit, purpose, hash_of(who))
+    def allow(self, limit: Limit, purpose: str, who: str, now: datetime) -> bool:
+        """Count one knock, and say whether it is still within the limit.
+
+        Who is over the limit already is not counted further: a flood of knocks only reads.
+        """
+        name, since = knock_hash(self.key, purpose, who), knocks.window(now, limit.per)
+        with self.database.reading() as session:
+            if knocks.count(session, purpose, name, since) >= limit.times:
+                return False
+        with self.database.writing() as session:
+            return knocks.knock(session, purpose, name, since) <= limit.times
 
 
 def caller(request: Request) -> str:

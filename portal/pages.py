@@ -18,6 +18,7 @@ from jinja2 import (
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from charter.measures import told
 from charter.quarters import LONDON, say
 from charter.words import ACTION_WORDS, RATING_WORDS
 from portal.forms import Faults
@@ -86,6 +87,7 @@ COMPONENTS = {
     "button": ("button", "button"),
     "checkboxes": ("checkboxes", "checkboxes"),
     "date_input": ("date-input", "dateInput"),
+    "file_upload": ("file-upload", "fileUpload"),
     "error_summary": ("error-summary", "errorSummary"),
     "input": ("input", "input"),
     "inset_text": ("inset-text", "insetText"),
@@ -126,6 +128,7 @@ class Pages:
             asset=asset,
             rating_words=RATING_WORDS,
             action_words=ACTION_WORDS,
+            told=told,
         )
         self.env.filters.update(
             day=say, moment=moment, paragraphs=paragraphs, summary=summary, fingerprint=fingerprint
@@ -133,7 +136,15 @@ class Pages:
 
     def show(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
         """The answer with this page; whatever the page needs is in `context`."""
-        plain = {"visitor": None, "faults": Faults(), "sample": "", "notice": "", "wide": False}
+        plain: dict[str, Any] = {
+            "visitor": None,
+            "faults": Faults(),
+            "files": {},
+            "sample": "",
+            "notice": "",
+            "wide": False,
+            "shared": None,
+        }
         given = plain | context
         return HTMLResponse(self.env.get_template(name).render(given), status)
 
@@ -153,9 +164,12 @@ def moment(at: datetime) -> str:
 
 
 def paragraphs(text: str) -> Markup:
-    """Somebody's words as paragraphs, a new one at each line end, everything escaped."""
+    """Somebody's words as paragraphs, a new one at each line end, everything escaped.
+
+    Each runs in its own direction, so that no mark of direction in it can turn what stands beside.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+    return Markup("").join(Markup('<p dir="auto">{}</p>').format(line) for line in lines)
 
 
 def summary(faults: Faults) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """What stands between the web and every page: headers, a limit on size, and one origin only."""
 
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -10,6 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BIGGEST_BODY = 1_000_000
 """Bytes a request may carry; the longest form has some tens of thousands."""
+
+UPLOADS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(r"/returns/\d+/commitments/[^/]+/evidence/[^/]+"), 11_000_000),
+    (re.compile(r"/returns/\d+/spreadsheet"), 5_000_000),
+)
+"""The addresses that take a file, with the bytes that are read of a form with a file in it."""
+
+LET_THROUGH = 64_000_000
+"""Bytes of such a form that may arrive: what is past the limit is thrown away unread, so that the
+browser hears our answer, and the person keeps what they typed."""
 
 POLICY = "; ".join(
     (
@@ -80,17 +91,20 @@ class Gatekeeper:
                 add_headers(MutableHeaders(scope=message), production=self.production)
             await send(message)
 
-        status = self._refusal(scope["method"], Headers(scope=scope))
+        status = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         app = self.refuse(Request(scope), status) if status else self.app
+        limit = arriving(scope["method"], scope["path"], Headers(scope=scope))
         if scope["method"] == "HEAD":  # routes answer GET; the server itself leaves the body out
             scope = {**scope, "method": "GET"}
-        await app(scope, _Capped(receive).receive, with_headers)
+        await app(scope, _Capped(receive, limit).receive, with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> int:
+    def _refusal(self, method: str, path: str, headers: Headers) -> int:
         if method not in SAFE_METHODS and not comes_from_here(headers, self.origin):
             return 403
         length = headers.get("content-length", "")
-        return 413 if length.isdecimal() and int(length) > BIGGEST_BODY else 0
+        if not length.isdecimal():
+            return 0
+        return 413 if int(length[:20]) > arriving(method, path, headers) else 0
 
 
 class TooMuch(Exception):
@@ -100,9 +114,9 @@ class TooMuch(Exception):
 class _Capped:
     """A request's body, cut off where it passes the limit."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
-        self._left = BIGGEST_BODY
+        self._left = limit
 
     async def receive(self) -> Message:
         """The next piece."""
@@ -112,6 +126,18 @@ class _Capped:
             if self._left < 0:
                 raise TooMuch
         return message
+
+
+def read_of_upload(path: str) -> int:
+    """How many bytes are read of a form with a file sent to this address; 0 where none is taken."""
+    return next((limit for address, limit in UPLOADS if address.fullmatch(path)), 0)
+
+
+def arriving(method: str, path: str, headers: Headers) -> int:
+    """How many bytes a request may send us at all."""
+    sends_file = headers.get("content-type", "").lower().startswith("multipart/form-data")
+    upload = method == "POST" and sends_file and read_of_upload(path)
+    return LET_THROUGH if upload else BIGGEST_BODY
 
 
 def comes_from_here(headers: Headers, origin: str) -> bool:

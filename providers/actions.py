@@ -16,7 +16,17 @@ from charter.answers import ActionLine, ReturnDocument
 from charter.ledger import canonical, digest
 from charter.quarters import Quarter
 from providers import ledger
-from providers.tables import Action, ActionChange, Cycle, FamilyRequest, LedgerRow, Return, StepRow
+from providers.tables import (
+    Action,
+    ActionChange,
+    Cycle,
+    FamilyRequest,
+    LedgerRow,
+    Practice,
+    Return,
+    Site,
+    StepRow,
+)
 
 REQUEST_ENTERED = "request_entered"
 
@@ -58,6 +68,7 @@ def promises(
                     request=row.request_id,
                     first_due=row.first_due,
                     changes=tuple(changes[row.id]),
+                    practice=row.practice_id,
                 )
             )
     return found
@@ -81,6 +92,7 @@ def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]
                 status=cast(ActionStatus, change.status),
                 due=change.due,
                 reason=change.reason,
+                consulted=change.consulted,
             )
         )
     return found
@@ -109,9 +121,22 @@ def open_lines(
                 status=last.status,
                 reason="",
                 request=promise.request,
+                changes_service=bool(last.consulted),
+                consulted=last.consulted,
+                practice=promise.practice,
             )
         )
     return tuple(lines)
+
+
+def practices_named(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Each of these good practices as `title, prison`, withdrawn ones too, in one query."""
+    rows = session.exec(
+        select(Practice, Site.name)
+        .join(Site, col(Site.id) == col(Practice.site_id))
+        .where(col(Practice.id).in_(set(ids)))
+    )
+    return {practice.id: f"{practice.title}, {prison}" for practice, prison in rows}
 
 
 def numbered(session: Session, document: ReturnDocument) -> ReturnDocument:
@@ -159,6 +184,7 @@ def take_up(
                     request_id=line.request,
                     first_due=line.due,
                     opened_return_id=return_id,
+                    practice_id=line.practice,
                 )
             )
             session.flush()
@@ -170,6 +196,7 @@ def take_up(
             status=line.status,
             due=line.due,
             reason=line.reason,
+            consulted=line.consulted,
         )
         said.seq = seq  # the same text signed again stands from its last signing
         session.add(said)

@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from charter.answers import Problem, ReturnDocument, check
+from charter.commitments import CharterFile
 from charter.ledger import canonical
+from charter.measures import changed_elsewhere
 from charter.policy import Role
-from charter.quarters import london_date
+from charter.quarters import london_date, say
 from charter.returns import Life
-from charter.steps import HandedOver, Replied, SentBack, Signed, Started
-from providers import actions, cycles, documents, lives, returns
+from charter.steps import HandedOver, NotRunningAsked, Replied, SentBack, Signed, Started
+from providers import actions, cycles, documents, lives, returns, uptake
 from providers.cycles import NotAllowed
 from providers.register import ContactView, contacts_of
 from providers.returns import Ref
@@ -50,7 +52,49 @@ def problems(
     )
     if document.provider != here.party or document.site != here.site:
         found.append(Problem("provider", f"this return is owed by {here.party} for {here.site}"))
+    found += uptake.unknown(session, document)
+    if complete:
+        life = lives.lives(session, [here.id])[here.id]
+        if document.nil_return and (why := why_not_nil(here, life)):
+            found.append(Problem("nil_return", why))
+        if life.questions:
+            found = [problem for problem in found if not _is_shut(problem.where, life, charter)]
     return found
+
+
+def _is_shut(where: str, life: Life, charter: CharterFile) -> bool:
+    """Whether a place lies in a part that is signed, and that no question has opened again.
+
+    Rules may have come since it was signed, and nobody could mend it now.
+    """
+    part, _, name = where.partition(".")[0].rstrip("]").partition("[")
+    if part == "answers":
+        return name not in life.questions
+    if part == "measures":
+        homes = {measure.id: commitment.id for commitment, measure in charter.measures}
+        return homes.get(name) not in life.questions
+    return part in ("actions", "replies", "spotlight")
+
+
+def why_not_nil(here: Ref, life: Life) -> str:
+    """Why it cannot be said that the service did not run; empty when it can, or is signed."""
+    if not here.ran or life.not_running_agreed or life.nil:
+        return ""
+    runs = (
+        f"the register has this service running from {say(here.served_from)} "
+        f"to {say(here.served_to)}"
+    )
+    if life.not_running_declined:
+        return (
+            f"{runs}, and the commissioner does not agree that it did not: "
+            f"{life.not_running_declined.rstrip('.')}. Answer the commitments, or ask again"
+        )
+    if life.not_running_asked:
+        return f"{runs}; the commissioner has been asked to agree that it did not, and has to first"
+    return (
+        f"{runs}, so the commissioner has to agree that it did not: on the return's page choose "
+        "“Say so instead”, give the reason and ask"
+    )
 
 
 def is_open(life: Life) -> str:
@@ -76,7 +120,7 @@ def save_draft(
     `version` is the one the editor began from: Overtaken if another has been saved since.
     """
     life, by = _open_life(session, here), f"person:{person}"
-    _require(session, here, now, person, PREPARERS, "prepare this return")
+    require(session, here, now, person, PREPARERS, "prepare this return")
     row = session.get(Draft, here.id)
     if row is not None and row.version != version:
         raise Overtaken(row.version)
@@ -100,7 +144,7 @@ def hand_over(
 ) -> str:
     """Freeze a complete document for the signer, by its SHA-256; Incomplete says what lacks."""
     life = _open_life(session, here)
-    _require(session, here, now, person, PREPARERS, "prepare this return")
+    require(session, here, now, person, PREPARERS, "prepare this return")
     found = problems(session, here, document, complete=True)
     _only_what_was_asked(session, here, life, document, found)
     if found:
@@ -141,18 +185,20 @@ def _only_what_was_asked(
                     "only the commitment the commissioner asked about is open; put this one back",
                 )
             )
-    parts = ("nil_return", "nil_reason", "actions", "replies")
+    parts = ("nil_return", "nil_reason", "actions", "replies", "spotlight")
+    shut = [part for part in parts if getattr(document, part) != getattr(signed, part)]
+    charter = cycles.charter_of(session, here.charter_version)
+    shut += changed_elsewhere(document, signed, charter, life.questions)
     found += [
-        Problem(part, "only the commitment the commissioner asked about is open; put this back")
-        for part in parts
-        if getattr(document, part) != getattr(signed, part)
+        Problem(place, "only the commitment the commissioner asked about is open; put this back")
+        for place in shut
     ]
 
 
 def send_back(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
     """The signer hands the return back to its preparer, saying why."""
     life = lives.lives(session, [here.id])[here.id]
-    _require(session, here, now, person, {Role.SIGNER}, "send this return back")
+    require(session, here, now, person, {Role.SIGNER}, "send this return back")
     if not life.handed_over:
         raise NotAllowed("nothing is waiting for a signature")
     if not reason.strip():
@@ -166,7 +212,7 @@ def sign(session: Session, here: Ref, sha: str, now: datetime, person: int) -> N
     NotAllowed if the signer prepared it, or if what lies there is no longer the one they saw.
     """
     life = lives.lives(session, [here.id])[here.id]
-    _require(session, here, now, person, {Role.SIGNER}, "sign this return")
+    require(session, here, now, person, {Role.SIGNER}, "sign this return")
     if life.document == sha and life.is_received and not life.handed_over:
         return
     if life.released:
@@ -176,6 +222,8 @@ def sign(session: Session, here: Ref, sha: str, now: datetime, person: int) -> N
     if life.handed_over_by == f"person:{person}":
         raise NotAllowed("whoever prepared a return cannot sign it: ask another signing director")
     document = ReturnDocument.model_validate_json(documents.fetch(session, [sha])[sha])
+    if document.nil_return and (why := why_not_nil(here, life)):
+        raise NotAllowed(why)
     step = Signed(document=sha, nil=document.nil_return)
     seq = lives.record(session, here.id, step, now, f"person:{person}")
     actions.take_up(session, here.id, here.site_id, document, sha, seq)
@@ -221,12 +269,31 @@ def _two_people(
 def reply(session: Session, here: Ref, words: str, now: datetime, person: int) -> None:
     """The provider's right of reply: these words stand beside the page, as written."""
     life = lives.lives(session, [here.id])[here.id]
-    _require(session, here, now, person, PREPARERS, "reply for this service")
+    require(session, here, now, person, PREPARERS, "reply for this service")
     if life.reply == words.strip():
         return
     if life.revision and not life.revising:
         raise NotAllowed("the page is published; ask the commissioner for a revision")
     lives.record(session, here.id, Replied(words=words.strip()), now, f"person:{person}")
+
+
+def ask_not_running(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """Ask the commissioner to agree that the service did not run, though the register has it run.
+
+    Empty takes the question back, and any agreement with it. NotAllowed where no agreement is
+    needed, because the register says the same.
+    """
+    life, reason = _open_life(session, here), reason.strip()
+    require(session, here, now, person, PREPARERS, "say that this service did not run")
+    if life.is_received:
+        raise NotAllowed("this return has been received; the service is on record as having run")
+    if reason and not here.ran:
+        raise NotAllowed("the register says so too: hand the return over, no agreement is needed")
+    agreed, asked = life.not_running_agreed, life.not_running_asked
+    settled = agreed or asked == reason
+    if settled if reason else not (agreed or asked or life.not_running_declined):
+        return
+    lives.record(session, here.id, NotRunningAsked(reason=reason), now, f"person:{person}")
 
 
 def _open_life(session: Session, here: Ref) -> Life:
@@ -236,9 +303,10 @@ def _open_life(session: Session, here: Ref) -> Life:
     return life
 
 
-def _require(
+def require(
     session: Session, here: Ref, now: datetime, person: int, roles: set[Role], act: str
 ) -> None:
+    """NotAllowed unless the person is a contact of this service in one of these roles, today."""
     held = {c.role for c in people(session, here, now) if c.person_id == person}
     if not held & roles:
         wanted = " or ".join(sorted(role.value for role in roles))

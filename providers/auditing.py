@@ -117,22 +117,23 @@ def _as_signed(
                 request_id=line.request,
                 first_due=line.due,
                 opened_return_id=return_id,
+                practice_id=line.practice,
             )
             promised.setdefault(action.id, _promise(action))
             key = (action.id, return_id, step.document)
-            said[key] = (seq, line.status, line.due, line.reason)
+            said[key] = (seq, line.status, line.due, line.reason, line.consulted)
     return promised, said
 
 
 def _promise(row: Action) -> Fields:
     return (
         *(row.party_code, row.site_id, row.commitment, row.title),
-        *(row.owner, row.request_id, row.first_due, row.opened_return_id),
+        *(row.owner, row.request_id, row.first_due, row.opened_return_id, row.practice_id),
     )
 
 
 def _said(row: ActionChange) -> Fields:
-    return (row.seq, row.status, row.due, row.reason)
+    return (row.seq, row.status, row.due, row.reason, row.consulted)
 
 
 def _steps(session: Session) -> Iterator[tuple[int, int, Step]]:

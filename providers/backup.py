@@ -7,14 +7,16 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError
 
+from providers import evidence_archive as archive
 from providers import ledger
 from providers.database import Database, WrongRevision, open_engine, require_current, revision
+from providers.evidence import Cabinet
 
 PG_DUMP = ("--format=custom", "--no-owner", "--no-privileges")
 PG_RESTORE = (
@@ -33,23 +35,38 @@ class BackupRefused(ValueError):
 
 @dataclass(frozen=True)
 class BackedUp:
-    """A copy made or put back: where it lies, and how many ledger entries it holds."""
+    """A copy made or put back: where it lies, its ledger entries, and files of evidence with it.
+
+    `pack` is where those files are packed, beside the copy; empty where there are none.
+    """
 
     file: Path
     entries: int
     restored: bool = False
+    pack: Path | None = None
+    files: int = 0
 
     def in_words(self) -> str:
         """What was done, in a sentence."""
         many = "entry" if self.entries == 1 else "entries"
         held = f"its ledger has {self.entries} {many}, and holds"
         if self.restored:
-            return f"The database is as {self.file} had it: {held}."
-        return f"{self.file} is a copy of the whole database: {held}."
+            return f"The database is as {self.file} had it: {held}.{self._evidence('came')}"
+        whole = f"{self.file} is a copy of the whole database: {held}."
+        return f"{whole}{self._evidence('goes')}"
+
+    def _evidence(self, moved: str) -> str:
+        many = "1 file" if self.files == 1 else f"{self.files} files"
+        return f" With it {moved} {self.pack}: {many} of evidence." if self.pack else ""
 
 
-def backup(engine: Engine, to: Path, *, force: bool = False) -> BackedUp:
+def backup(
+    engine: Engine, to: Path, *, force: bool = False, evidence: Path | None = None
+) -> BackedUp:
     """Copy the database to a file; BackupRefused if that exists (unless `force`) or is no copy.
+
+    Files in the `evidence` folder are packed beside it, after it: what came in between is in the
+    pack and not in the copy, and is cleared away after a restore.
 
     On SQLite the copy is one file with none beside it, and its ledger is checked before it takes
     its name. On PostgreSQL it is pg_dump's custom format, made once the ledger has been checked.
@@ -65,11 +82,29 @@ def backup(engine: Engine, to: Path, *, force: bool = False) -> BackedUp:
             _pg(engine, "pg_dump", *PG_DUMP, f"--file={made}")
         _to_disk(made)
         made.replace(to)
-    return BackedUp(to, entries)
+    return _with_evidence(BackedUp(to, entries), evidence)
 
 
-def restore(engine: Engine, source: Path, *, force: bool = False) -> BackedUp:
+def _with_evidence(done: BackedUp, folder: Path | None) -> BackedUp:
+    """Pack the evidence beside a copy; an old pack of that name goes, so that none is mixed up."""
+    pack = archive.beside(done.file)
+    pack.unlink(missing_ok=True)
+    if folder is None or not any(Cabinet(folder).files()):
+        return done
+    with _beside(pack) as made:
+        many = archive.pack(folder, made)
+        _to_disk(made)
+        made.replace(pack)
+    return replace(done, pack=pack, files=many)
+
+
+def restore(
+    engine: Engine, source: Path, *, force: bool = False, evidence: Path | None = None
+) -> BackedUp:
     """Put a copy in place of the database, whole or not at all.
+
+    Files packed beside it go back into the `evidence` folder first, each one checked; what lies
+    there already stays, and is no harm.
 
     Refused if the database holds anything (unless `force`), or if the copy is damaged, has another
     schema than this release's, or a ledger that does not hold. PostgreSQL can say that last only
@@ -81,12 +116,19 @@ def restore(engine: Engine, source: Path, *, force: bool = False) -> BackedUp:
         raise BackupRefused(
             "the database holds something already; back it up, then add --force to replace it"
         )
+    pack, files = archive.beside(source), 0
+    if evidence is not None and pack.exists():
+        try:
+            files = archive.unpack(pack, evidence)
+        except ValueError as error:
+            raise BackupRefused(f"{error}; nothing was restored") from error
     engine.dispose()
     if engine.dialect.name == "sqlite":
         _restore_sqlite(engine, source)
     else:
         _pg(engine, "pg_restore", *PG_RESTORE, str(source))
-    return BackedUp(source, _checked(engine), restored=True)
+    entries = _checked(engine)
+    return BackedUp(source, entries, True, pack if files else None, files)
 
 
 def _restore_sqlite(engine: Engine, source: Path) -> None:

@@ -11,13 +11,17 @@ from charter.steps import (
     Challenged,
     Confirmed,
     Extended,
+    ExtensionDeclined,
     Judged,
+    NotRunningAgreed,
+    NotRunningDeclined,
     Rating,
     RatingChanged,
     Revised,
     Step,
 )
 from providers import cycles, lives, staff
+from providers.contacts import contacts_of
 from providers.cycles import NotAllowed
 from providers.returns import Ref
 
@@ -51,11 +55,55 @@ def extend(
     _record(session, here, step, now, person)
 
 
+def decline_time(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """Give no more time than there is, and say why to the provider that asked."""
+    _may(session, here, now, person, CHECKERS, "give more time")
+    life = lives.lives(session, [here.id])[here.id]
+    if life.extension_asked is None:
+        raise NotAllowed("nobody has asked for more time for this return")
+    if not reason.strip():
+        raise NotAllowed("say why there is no more time; the provider reads it")
+    _record(session, here, ExtensionDeclined(reason=reason.strip()), now, person)
+
+
+def agree_not_running(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """Agree that the service did not run, whatever the register says; a reason where none asked."""
+    life = _may_say_it_ran(session, here, now, person)
+    if not life.not_running_asked and not reason.strip():
+        raise NotAllowed("the provider has not asked: say why you agree that it did not run")
+    if not life.not_running_agreed:
+        _record(session, here, NotRunningAgreed(reason=reason.strip()), now, person)
+
+
+def decline_not_running(
+    session: Session, here: Ref, reason: str, now: datetime, person: int
+) -> None:
+    """Hold that the service ran, so that a return is owed; takes back an agreement, if given."""
+    life = _may_say_it_ran(session, here, now, person)
+    if not life.not_running_asked and not life.not_running_agreed:
+        raise NotAllowed("nobody has asked you to agree that this service did not run")
+    if not reason.strip():
+        raise NotAllowed("say why a return is owed; the provider reads it")
+    _record(session, here, NotRunningDeclined(reason=reason.strip()), now, person)
+
+
+def _may_say_it_ran(session: Session, here: Ref, now: datetime, person: int) -> Life:
+    """A commissioner who is no party to the return says whether its service ran."""
+    _may(session, here, now, person, CHECKERS, "say whether a service ran")
+    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
+    if here.party_kind == "commissioner" or person in {c.person_id for c in on_its_list}:
+        raise NotAllowed("this is your own organisation's return, so you cannot decide on it")
+    life = lives.lives(session, [here.id])[here.id]
+    if life.is_received:
+        raise NotAllowed("this return has been received: there is nothing left to decide")
+    return life
+
+
 def challenge(
     session: Session, here: Ref, commitment: str, question: str, now: datetime, person: int
 ) -> None:
     """Ask about one commitment, which reopens just that; the return keeps its state."""
-    life = _received(session, here, now, person)
+    life = received(session, here, now, person)
     _known(session, here, commitment)
     if not question.strip():
         raise NotAllowed("write the question the provider is to answer")
@@ -76,7 +124,7 @@ def change_rating(
     person: int,
 ) -> None:
     """Set another rating for one commitment; the provider's own stays beside it."""
-    life = _received(session, here, now, person)
+    life = received(session, here, now, person)
     _known(session, here, commitment)
     if not reason.strip():
         raise NotAllowed(
@@ -91,7 +139,7 @@ def change_rating(
 
 def confirm(session: Session, here: Ref, now: datetime, person: int) -> None:
     """Accept the return as it stands, changed ratings included; open questions come first."""
-    life = _received(session, here, now, person)
+    life = received(session, here, now, person)
     if life.questions:
         asked = ", ".join(life.questions)
         raise NotAllowed(f"a question about {asked} is still unanswered")
@@ -158,7 +206,13 @@ def revise(session: Session, here: Ref, reason: str, now: datetime, person: int)
         _record(session, here, Revised(reason=reason.strip()), now, person)
 
 
-def _received(session: Session, here: Ref, now: datetime, person: int) -> Life:
+def require_checker(session: Session, here: Ref, now: datetime, person: int, act: str) -> None:
+    """NotAllowed unless the person checks returns in that region; `act` is what they would do."""
+    _may(session, here, now, person, CHECKERS, act)
+
+
+def received(session: Session, here: Ref, now: datetime, person: int) -> Life:
+    """How a received return stands, for a commissioner who had no part in making it."""
     _may(session, here, now, person, CHECKERS, "check a return")
     life = lives.lives(session, [here.id])[here.id]
     if not life.is_received:

@@ -5,15 +5,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from providers.people import (
-    ContactView,
-    ServiceView,
-    SiteView,
-    contacts_of,
-    regions,
-    services,
-    sites,
-)
+from providers.contacts import ContactView, listed_contacts
+from providers.people import ServiceView, SiteView, regions, services, sites
 from providers.register_rows import OPTIONAL, REQUIRED, SERVICE_ROLES
 from providers.tabular import write_csv
 
@@ -31,7 +24,7 @@ def export(session: Session, region_codes: Iterable[str] = ()) -> str:
     names = {r.code: r.name for r in known}
     places = {site.id: site for r in known for site in sites(session, r.code)}
     serving = [s for s in services(session, names) if s.ends is None or s.ends >= s.starts]
-    contacts = contacts_of(session, [s.id for s in serving], date.max)
+    contacts = listed_contacts(session, [s.id for s in serving], date.max)
     rows = []
     for service in serving:
         listed: list[ContactView | None] = [*contacts[service.id]]

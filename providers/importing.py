@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from charter.quarters import london_date
 from providers import ledger
-from providers.people import batches
+from providers.contacts import batches
 from providers.register_rows import PHONES, REGION_SITE, Register, Row
 from providers.serving import NeedsYes, Taken, require_no_open_return, take_services
 from providers.tables import Contact, Party, Person, Region, Service, Site

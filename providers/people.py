@@ -3,16 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from charter.policy import Role
 from charter.quarters import say
+from providers.contacts import batches, contacts_of
 from providers.tables import Contact, Party, Person, Region, Service, Signatory, Site
-
-T = TypeVar("T")
-BATCH = 5000  # ids in one question; SQLite takes some thirty thousand
 
 
 @dataclass(frozen=True)
@@ -78,17 +74,6 @@ class PersonView:
 
 
 @dataclass(frozen=True)
-class ContactView:
-    """A person in a role for a service; `refused` when the address turned letters away for good."""
-
-    person_id: int
-    name: str
-    email: str
-    role: Role
-    refused: bool
-
-
-@dataclass(frozen=True)
 class GapView:
     """A service that runs with no provider named, or with nobody to ask."""
 
@@ -107,12 +92,6 @@ class SignatoryView:
     party_name: str
     charter_version: str
     signed_on: date | None
-
-
-def batches(items: Iterable[T], size: int = BATCH) -> list[list[T]]:
-    """The items in order, in lists of at most `size`."""
-    kept = list(items)
-    return [kept[i : i + size] for i in range(0, len(kept), size)]
 
 
 def regions(session: Session) -> list[RegionView]:
@@ -194,45 +173,6 @@ def services_serving(
 ) -> list[ServiceView]:
     """The region's services that ran on any day from `first` to `last`, gaps included."""
     return [s for s in services(session, [region_code]) if s.days(first, last)]
-
-
-def contacts_of(
-    session: Session, service_ids: Iterable[int], on: date
-) -> dict[int, list[ContactView]]:
-    """The contacts of each service on a London date, by role and name; an empty list where none.
-
-    A contact ended on a date is one no longer from that date on.
-    """
-    found: dict[int, list[ContactView]] = {service_id: [] for service_id in service_ids}
-    for ids in batches(found):
-        rows = (
-            select(Contact, Person)
-            .join(Person, col(Person.id) == col(Contact.person_id))
-            .where(col(Contact.service_id).in_(ids))
-            .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
-            .order_by(col(Contact.role), col(Person.name), col(Person.id))
-        )
-        for contact, person in session.exec(rows):
-            view = ContactView(
-                person_id=person.id or 0,
-                name=person.name,
-                email=person.email,
-                role=Role(contact.role),
-                refused=contact.refused_at is not None,
-            )
-            found[contact.service_id].append(view)
-    return found
-
-
-def contact_roles(session: Session, person_id: int, on: date) -> list[tuple[int, Role]]:
-    """The services a person is a contact of on a London date, each with the role."""
-    rows = (
-        select(Contact)
-        .where(Contact.person_id == person_id)
-        .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
-        .order_by(col(Contact.service_id), col(Contact.role))
-    )
-    return [(row.service_id, Role(row.role)) for row in session.exec(rows)]
 
 
 def person_by_email(session: Session, email: str) -> PersonView | None:

@@ -3,10 +3,12 @@
 import hashlib
 from pathlib import Path
 
+from sqlmodel import Session
+
+from providers.contacts import ContactView, contact_roles, contacts_of
 from providers.exporting import export
 from providers.importing import Imported, ImportRefused, NeedsYes, import_register
 from providers.people import (
-    ContactView,
     GapView,
     PersonView,
     RegionView,
@@ -14,8 +16,6 @@ from providers.people import (
     SignatoryView,
     SiteView,
     address_refused,
-    contact_roles,
-    contacts_of,
     gaps,
     people,
     person_by_email,
@@ -58,6 +58,7 @@ __all__ = [
     "address_refused",
     "check",
     "check_file",
+    "commissioner",
     "contact_roles",
     "contacts_of",
     "export",
@@ -75,6 +76,13 @@ __all__ = [
     "signatories",
     "sites",
 ]
+
+
+def commissioner(session: Session, region_code: str, region_name: str) -> str:
+    """The organisation that commissions for a region, or how to call it where none is named."""
+    found = services(session, [region_code])
+    names = [one.party_name for one in found if one.party_kind == "commissioner"]
+    return names[0] if names else f"The commissioner for {region_name}"
 
 
 def check(content: bytes, name: str) -> Register:

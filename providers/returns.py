@@ -58,6 +58,11 @@ class Ref:
     due_on: date | None
     received_at: datetime | None
 
+    @property
+    def ran(self) -> bool:
+        """The register has the service running on at least one day of the quarter."""
+        return self.served_from <= self.served_to
+
 
 @dataclass(frozen=True)
 class DraftView:
@@ -185,11 +190,22 @@ def signed_document(session: Session, here: Ref) -> ReturnDocument | None:
 
 
 def brought_forward(session: Session, here: Ref) -> BroughtForward:
-    """What this return has to answer for: open actions and families' requests not yet answered."""
+    """What this return has to answer for: open actions, requests not yet answered, last figures."""
+    earlier = _signed_earlier(session, here)
+    counted = [document.measures for document in earlier if not document.nil_return]
     return BroughtForward(
         actions=actions.open_lines(session, here.party, here.site_id, here.quarter),
-        requests=requests_owed(session, here),
+        requests=_unanswered(session, here, earlier),
+        measures=counted[-1] if counted else (),
     )
+
+
+def _signed_earlier(session: Session, here: Ref) -> list[ReturnDocument]:
+    """What the service signed for earlier quarters, oldest first."""
+    earlier = [r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter]
+    folded = lives.lives(session, [r.id for r in earlier])
+    signed = signed_documents(session, {r.id: folded[r.id].document for r in earlier})
+    return [signed[r.id] for r in earlier if r.id in signed]
 
 
 def requests_for(session: Session, here: Ref) -> list[Asked]:
@@ -205,10 +221,11 @@ def requests_for(session: Session, here: Ref) -> list[Asked]:
 
 def requests_owed(session: Session, here: Ref) -> tuple[str, ...]:
     """The requests that no earlier return of this service has answered."""
-    earlier = [r for r in refs(session, service_ids=[here.service_id]) if r.quarter < here.quarter]
-    folded = lives.lives(session, [r.id for r in earlier])
-    signed = signed_documents(session, {i: life.document for i, life in folded.items()})
-    answered = {r.request for document in signed.values() for r in document.replies if r.answer}
+    return _unanswered(session, here, _signed_earlier(session, here))
+
+
+def _unanswered(session: Session, here: Ref, earlier: Iterable[ReturnDocument]) -> tuple[str, ...]:
+    answered = {r.request for document in earlier for r in document.replies if r.answer}
     return tuple(a.id for a in requests_for(session, here) if a.id not in answered)
 
 
@@ -218,7 +235,7 @@ def promises(session: Session, here: Iterable[Ref]) -> dict[tuple[str, int], lis
 
 
 def template(session: Session, here: Ref) -> ReturnDocument:
-    """The document ready to fill: every commitment, last quarter's answers marked to re-confirm."""
+    """The document ready to fill: all that is asked, last quarter's answers to be confirmed."""
     before = previous(session, here)
     return carried_forward(
         signed_document(session, before) if before else None,
@@ -227,6 +244,7 @@ def template(session: Session, here: Ref) -> ReturnDocument:
         here.party,
         here.site,
         brought_forward(session, here),
+        cycles.charter_of(session, before.charter_version) if before else None,
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from charter.quarters import say
+from providers.contacts import batches
 from providers.lives import lives
-from providers.people import batches
 from providers.register_rows import Row
 from providers.tables import Cycle, Party, Return, Service, Site
 from providers.taking_in import ImportRefused, Work

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.sql.dml import Delete, Update
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from charter.quarters import london_date
 from providers import staff
-from providers.people import contact_roles
+from providers.contacts import contact_roles
 from providers.tables import Person, SignInRequest, SignInToken, WebSession
 
 LINK_LIFE = timedelta(minutes=10)
@@ -23,6 +24,8 @@ LONGEST = timedelta(hours=12)
 CODE_TRIES = 5
 KEPT_AFTER = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=30)
+Via = Literal["link", "oidc"]
+Over = Literal["idle", "too long", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Visitor:
     seen_at: datetime
     services: Mapping[int, frozenset[str]]
     staff: frozenset[tuple[str, str]]
+    withheld: frozenset[tuple[str, str]] = frozenset()
+    """Staff roles that this session does not count, because it was begun by an e-mailed link."""
 
     def regions(self, *roles: str) -> set[str]:
         """The regions in whose team this person is, in one of these roles when any are named."""
@@ -144,14 +149,45 @@ def _still_welcome(session: Session, token_hash: str, now: datetime) -> int | No
     return person if may_enter(session, person, london_date(now)) else None
 
 
-def begin(session: Session, person: int, id_hash: str, csrf: str, now: datetime) -> None:
-    """Start a session for somebody who has just spent a link."""
-    session.add(WebSession(id_hash=id_hash, person_id=person, csrf=csrf, began_at=now, seen_at=now))
+def begin(
+    session: Session, person: int, id_hash: str, csrf: str, now: datetime, via: Via = "link"
+) -> bool:
+    """Start a session for somebody who has just proved who they are; False if it began before."""
+    if session.get(WebSession, id_hash) is not None:
+        return False
+    row = WebSession(
+        id_hash=id_hash, person_id=person, csrf=csrf, via=via, began_at=now, seen_at=now
+    )
+    session.add(row)
     session.flush()
+    return True
 
 
-def visitor(session: Session, id_hash: str, now: datetime) -> Visitor | None:
-    """Whose session this is; nobody's once it is revoked, idle or too long, or all roles ended."""
+def why_over(session: Session, id_hash: str, now: datetime) -> Over:
+    """How a session ended, as far as its row tells; `unknown` for none and for lost roles."""
+    row = session.get(WebSession, id_hash)
+    if row is None or row.revoked_at is not None:
+        return "unknown"
+    if row.began_at + LONGEST <= now:
+        return "too long"
+    return "idle" if row.seen_at + IDLE <= now else "unknown"
+
+
+def member(session: Session, email: str, now: datetime) -> int | None:
+    """The person at this address, if they serve in a region's team today."""
+    person = session.exec(select(Person).where(Person.email == email)).first()
+    if person is None or person.id is None:
+        return None
+    return person.id if staff.roles_of(session, person.id, london_date(now)) else None
+
+
+def visitor(
+    session: Session, id_hash: str, now: datetime, *, staff_by_oidc: bool = False
+) -> Visitor | None:
+    """Whose session this is; nobody's once it is revoked, idle or too long, or all roles ended.
+
+    With `staff_by_oidc`, staff roles count only in sessions that an identity provider vouched for.
+    """
     row = session.get(WebSession, id_hash)
     if row is None or row.revoked_at is not None:
         return None
@@ -160,6 +196,7 @@ def visitor(session: Session, id_hash: str, now: datetime) -> Visitor | None:
     services, regions = _roles(session, row.person_id, london_date(now))
     if not services and not regions:
         return None
+    counted = row.via == "oidc" or not staff_by_oidc
     person = session.get_one(Person, row.person_id)
     return Visitor(
         person=row.person_id,
@@ -168,7 +205,8 @@ def visitor(session: Session, id_hash: str, now: datetime) -> Visitor | None:
         csrf=row.csrf,
         seen_at=row.seen_at,
         services=services,
-        staff=regions,
+        staff=regions if counted else frozenset(),
+        withheld=frozenset() if counted else regions,
     )
 
 

@@ -210,6 +210,7 @@ class ActionChange(SQLModel, table=True):
     status: str
     due: date
     reason: str = Field(default="", sa_type=Text)
+    consulted: str = Field(default="", sa_type=Text)
 
 
 class FamilyRequest(SQLModel, table=True):
@@ -285,6 +286,7 @@ class Practice(SQLModel, table=True):
     happened: str = Field(sa_type=Text)
     enabled: str = Field(default="", sa_type=Text)
     copying: str = Field(default="", sa_type=Text)
+    salt: str
     shared_at: datetime = Field(sa_type=Instant)
     shared_by: str
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -333,6 +335,15 @@ class SignInToken(SQLModel, table=True):
     tries: int = 0
     expires_at: datetime = Field(sa_type=Instant)
     spent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Knock(SQLModel, table=True):
+    """How often somebody knocked in one window of time; of who it was only a keyed hash is kept."""
+
+    purpose: str = Field(primary_key=True)
+    who_hash: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True, sa_type=Instant)
+    times: int
 
 
 class WebSession(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """A workbook's sheets become rows of text by field, each cell with the place it stands at."""
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +13,10 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from providers.tabular import LARGEST, LARGEST_UNPACKED
-from providers.workbook_sheets import COLUMNS, FIELDS, RETURN, Column
+from providers.workbook_sheets import COLUMNS, FIELDS, RETURN, WHERE_ASKED, Column
 
+BASIS = "Charter basis"
+"""The property of a workbook that names what it was made from."""
 MOST_ROWS = 6_000
 """More rows than the largest return fills on any sheet."""
 
@@ -68,6 +71,16 @@ class Reading:
         self.wrong(row.places[column.key], what)
         return None
 
+    def number(self, row: Row, key: str) -> int | None:
+        """The whole number in a cell; None for a blank one, and for what is no such number."""
+        said = re.sub(r"[\s,]", "", row.cells.get(key, ""))
+        if said.isascii() and said.isdecimal() and len(said) < 10:
+            return int(said)
+        if said:
+            what = f"'{row.cells[key]}' is no whole number; write it in figures, such as 12"
+            self.wrong(row.places[key], what)
+        return None
+
     def chosen(self, row: Row, column: Column, what: str) -> object:
         """The same of a list that may not be left blank; `what` says what to do about it."""
         if column.key not in row.cells:
@@ -97,11 +110,20 @@ def opened(content: bytes) -> Any:  # noqa: ANN401 - openpyxl's own
         raise BadWorkbook([what]) from error
 
 
+def basis_of(book: Any) -> str:  # noqa: ANN401
+    """What the workbook says it was made from; empty where a program has dropped that."""
+    found = (one.value for one in book.custom_doc_props.props if one.name == BASIS)
+    return str(next(found, None) or "")
+
+
 def sheets_of(book: Any, reading: Reading) -> dict[str, list[Row]]:  # noqa: ANN401
     """The rows of every sheet that is read, with each cell that cannot be taken noted."""
     named = {name.strip().casefold(): name for name in book.sheetnames}
     found: dict[str, list[Row]] = {}
     for name in (RETURN, *COLUMNS):
+        if name.casefold() not in named and name in WHERE_ASKED:
+            found[name] = []
+            continue
         if name.casefold() not in named:
             reading.problems.append(
                 f"there is no sheet called {name}; begin again from this quarter's template"

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from charter.answers import parse
-from providers.workbook_cells import BadWorkbook, Reading, Row, opened, sheets_of
+from providers.workbook_cells import BadWorkbook, Reading, Row, basis_of, opened, sheets_of
+from providers.workbook_figures import read_measures, read_spotlight
 from providers.workbook_sheets import (
     ACTIONS,
     ANSWERS,
     COLUMNS,
     EVIDENCE,
     FIELDS,
+    MEASURES,
     REPLIES,
     RETURN,
+    SPOTLIGHT,
     Column,
 )
 
 _TEXTS = ("reason", "public_statement", "narrative")
-_EVIDENCE = ("title", "dated", "link", "file")
+_EVIDENCE = ("title", "dated", "link", "file", "sha")
 
 
 def _column(columns: Sequence[Column], key: str) -> Column:
@@ -29,7 +33,17 @@ _NIL = _column(FIELDS, "nil_return")
 _RATING = _column(COLUMNS[ANSWERS], "rating")
 _STILL_RIGHT = _column(COLUMNS[ANSWERS], "confirmed")
 _STATUS = _column(COLUMNS[ACTIONS], "status")
+_CHANGES = _column(COLUMNS[ACTIONS], "changes_service")
 _ANSWER = _column(COLUMNS[REPLIES], "answer")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled-in workbook: its data, the cell of each place in them, and what it was made from."""
+
+    data: dict[str, Any]
+    places: Mapping[str, str]
+    basis: str
 
 
 def read(content: bytes) -> dict[str, Any]:
@@ -37,23 +51,30 @@ def read(content: bytes) -> dict[str, Any]:
 
     BadWorkbook names all that is wrong with it. Formulas are not worked out: each is a problem.
     """
+    return read_placed(content).data
+
+
+def read_placed(content: bytes) -> Filled:
+    """The same, with the cells that the data came from."""
     reading = Reading()
     with closing(opened(content)) as book:
-        sheets = sheets_of(book, reading)
+        sheets, basis = sheets_of(book, reading), basis_of(book)
     if reading.problems:
         raise BadWorkbook(reading.problems)
     data = _return(reading, sheets[RETURN][0])
     data["answers"] = _answers(reading, sheets[ANSWERS], sheets[EVIDENCE])
+    data["measures"] = read_measures(reading, sheets[MEASURES])
+    data["spotlight"] = read_spotlight(reading, sheets[SPOTLIGHT])
     data["actions"] = [_action(reading, *one) for one in enumerate(sheets[ACTIONS], 1)]
     data["replies"] = [_reply(reading, *one) for one in enumerate(sheets[REPLIES], 1)]
-    if not reading.problems:
-        _, problems = parse(data)
-        for problem in problems:
-            place = reading.places.get(problem.where, problem.where)
+    told = {problem.partition(": ")[0] for problem in reading.problems}
+    for problem in parse(data)[1]:
+        place = reading.places.get(problem.where, problem.where)
+        if place not in told:
             reading.problems.append(f"{place}: {problem.what}" if place else problem.what)
     if reading.problems:
         raise BadWorkbook(reading.problems)
-    return data
+    return Filled(data, reading.places, basis)
 
 
 def _texts(row: Row, *keys: str) -> dict[str, str]:
@@ -94,6 +115,7 @@ def _answers(reading: Reading, rows: Sequence[Row], further: Sequence[Row]) -> l
                 **_texts(row, *_TEXTS),
                 "evidence": evidence,
                 "confirmed": bool(still),
+                "copied_from": row.cells.get("copied_from", ""),
             }
         )
     for row in further:
@@ -121,10 +143,12 @@ def _action(reading: Reading, number: int, row: Row) -> dict[str, Any]:
     reading.note(f"actions[{row.cells.get('id') or number}]", row)
     return {
         "id": row.cells.get("id"),
-        **_texts(row, "commitment", "title", "owner", "reason"),
+        **_texts(row, "commitment", "title", "owner", "reason", "consulted"),
         **({"due": row.cells["due"]} if "due" in row.cells else {}),
         "status": reading.chosen(row, _STATUS, "say how this stands"),
         "request": row.cells.get("request"),
+        "changes_service": bool(reading.choice(row, _CHANGES)),
+        "practice": row.cells.get("practice"),
     }
 
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from charter.commitments import CharterFile
 from notifications.letters import HELPLINE
-from providers.workbook_sheets import ACTIONS, ANSWERS, EVIDENCE, REPLIES, RETURN
+from providers.workbook_sheets import (
+    ACTIONS,
+    ANSWERS,
+    EVIDENCE,
+    MEASURES,
+    REPLIES,
+    RETURN,
+    SPOTLIGHT,
+)
 
 _HOW = (
     (
@@ -39,13 +47,20 @@ _HOW = (
             "Families can read, once the quarter is published: the ratings, what families will "
             "read, the reasons for what was not fully met, your actions with their dates and "
             "reasons, your replies, and why a service did not run.",
-            "Only you and the commissioner's own team see what you did and your evidence.",
+            "Only you and the commissioner's own team see what you did, your evidence, your "
+            "numbers, and what you say of the families a quarter looks at.",
             "Names and e-mail addresses in this workbook are never published, nor is who sees to "
             "an action.",
             "Write nothing that could show who a patient or a relative is.",
         ),
     ),
 )
+_COUNT = (
+    f"{MEASURES}: a number in every row of a count; its parts add up to its first row. Nought is "
+    "an answer, a blank is not. If you do not count something yet, give the day from which you "
+    "will; that is an answer once. Give numbers only, never anything about one patient."
+)
+_LOOK_AT = f"{SPOTLIGHT}: what you did for the families this quarter looks at."
 
 
 def explained(charter: CharterFile) -> Iterator[tuple[str, str]]:
@@ -63,3 +78,6 @@ def explained(charter: CharterFile) -> Iterator[tuple[str, str]]:
         yield "heading", heading
         for line in lines:
             yield "plain", line
+        if lines is _HOW[0][1]:
+            yield from (("plain", _COUNT),) if charter.measures else ()
+            yield from (("plain", _LOOK_AT),) if charter.spotlight else ()

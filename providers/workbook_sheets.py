@@ -11,10 +11,15 @@ README = "Read me"
 RETURN = "Return"
 ANSWERS = "Answers"
 EVIDENCE = "More evidence"
+MEASURES = "Measures"
+SPOTLIGHT = "Spotlight"
 ACTIONS = "Actions"
 REPLIES = "Replies"
 
-Kind = Literal["line", "words", "day", "choice", "commitment"]
+WHERE_ASKED = frozenset({MEASURES, SPOTLIGHT})
+"""Sheets that a workbook has only where the Charter asks for what is on them."""
+
+Kind = Literal["line", "words", "day", "number", "choice", "commitment"]
 Choices = tuple[tuple[str, object], ...]
 """The words of a list, as they are offered, each with what it stands for."""
 
@@ -22,8 +27,14 @@ RATINGS: Choices = tuple((word.console, rating.value) for rating, word in RATING
 STATUSES: Choices = tuple((word.console, status) for status, word in ACTION_WORDS.items())
 ANSWERED: Choices = tuple((word.console, reply) for reply, word in REPLY_WORDS.items() if reply)
 YES_NO: Choices = (("Yes", True), ("No", False))
+PROGRESS: Choices = (("Yes", "yes"), ("No", "no"), ("By a date", "by"))
 STILL_RIGHT: Choices = (*YES_NO, ("New", True))
 """`New` for an answer that was not carried forward; it stands as it is written, like `Yes`."""
+
+
+def said_of(value: object, choices: Choices) -> str:
+    """The first word of a list that stands for a value."""
+    return next((word for word, meant in choices if meant == value), "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,9 @@ class Column:
         return ", ".join(word for word, _ in self.choices)
 
 
+_COPY = Column(
+    "sha", "Evidence: our copy", 22, hint="Shows which file we keep. Leave it as it is.", given=True
+)
 COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
         ANSWERS: (
@@ -77,6 +91,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 STILL_RIGHT,
                 "Yes once you have looked at it. New if nothing was carried forward.",
             ),
+            Column("copied_from", "Copied from", 16, given=True),
+            _COPY,
         ),
         EVIDENCE: (
             Column("commitment", "Commitment", 13, "commitment"),
@@ -84,6 +100,35 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("dated", "Evidence: its date", 13, "day", hint="As in 2026-09-30."),
             Column("link", "Evidence: web link", 40, hint="Begins with https://"),
             Column("file", "Evidence: file name", 28),
+            _COPY,
+        ),
+        MEASURES: (
+            Column("measure", "Measure", 20, given=True),
+            Column("part", "Part", 14, given=True),
+            Column("", "What to give", 48, "words", given=True),
+            Column("number", "Number", 12, "number", hint="A whole number. Nought is an answer."),
+            Column(
+                "collected_from",
+                "Not collected yet: from when",
+                16,
+                "day",
+                hint="Only if you do not count this yet, and only once. As in 2026-12-01.",
+            ),
+            Column("progress", "Is it so?", 13, "choice", PROGRESS),
+            Column("by", "By when", 13, "day", hint="As in 2026-12-31."),
+            Column(
+                "reason", "If this changed a lot: why", 44, "words", hint="Since the last return."
+            ),
+        ),
+        SPOTLIGHT: (
+            Column("group", "This quarter looks at", 44, "words", given=True),
+            Column(
+                "words",
+                "What you did for them, and what stands in the way",
+                90,
+                "words",
+                hint="For your commissioner; it is not on families' pages.",
+            ),
         ),
         ACTIONS: (
             Column("id", "Action", 30, given=True),
@@ -100,6 +145,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 hint="Needed when it is not done, and when its date moves later.",
             ),
             Column("request", "Request it answers", 20),
+            Column("changes_service", "Does it change a service?", 13, "choice", YES_NO),
+            Column(
+                "consulted",
+                "If so: who was asked, and what that changed",
+                44,
+                "words",
+                hint="Needed when it changes a service.",
+            ),
+            Column("practice", "Good practice it takes up", 20, given=True),
         ),
         REPLIES: (
             Column("request", "Request", 20, given=True),

@@ -10,6 +10,8 @@ import xlsxwriter
 
 from charter.answers import Answer, Evidence, ReturnDocument
 from charter.commitments import CharterFile
+from providers.workbook_cells import BASIS
+from providers.workbook_figures import SHUT, measure_rows, spotlight_rows
 from providers.workbook_readme import explained
 from providers.workbook_sheets import (
     ACTIONS,
@@ -18,15 +20,18 @@ from providers.workbook_sheets import (
     COLUMNS,
     EVIDENCE,
     FIELDS,
+    MEASURES,
     RATINGS,
     README,
     REPLIES,
     RETURN,
+    SPOTLIGHT,
     STATUSES,
     STILL_RIGHT,
+    WHERE_ASKED,
     YES_NO,
-    Choices,
     Column,
+    said_of,
 )
 
 ROWS_TO_FILL = 500
@@ -60,19 +65,33 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     },
     "fill": {"text_wrap": True, "valign": "top", "num_format": "@"},
     "day": {"valign": "top", "align": "left", "num_format": "yyyy-mm-dd"},
+    "number": {"valign": "top", "align": "left", "num_format": "0"},
     "look": {"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#FFF4D6"},
     "hint": {"text_wrap": True, "valign": "top", "italic": True, "font_color": "#4C6272"},
 }
 
-Cells = Mapping[str, object]
+_WHOLE_NUMBER: Mapping[str, object] = {
+    "validate": "integer",
+    "criteria": ">=",
+    "value": 0,
+    "error_title": "Not a whole number",
+    "error_message": "Write a whole number in figures, such as 12. Nought is 0.",
+}
+
+Cells = Mapping[str, Any]
 
 
 def write(
-    document: ReturnDocument, charter: CharterFile, asked: Mapping[str, str] = MappingProxyType({})
+    document: ReturnDocument,
+    charter: CharterFile,
+    asked: Mapping[str, str] = MappingProxyType({}),
+    *,
+    basis: str = "",
 ) -> bytes:
     """The document as an XLSX file; reading it back gives the same document.
 
     `asked` gives the words of families' requests by their ids, to be read beside the replies.
+    `basis` names what it was made from; it travels as a property that no cell shows.
     """
     out = io.BytesIO()
     options = {
@@ -83,22 +102,22 @@ def write(
     }
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": f"Return for {document.quarter}", "created": _MADE})
+        if basis:
+            book.set_custom_property(BASIS, basis, "text")
         looks = {name: book.add_format(dict(look)) for name, look in _LOOKS.items()}
         _readme(book.add_worksheet(README), looks, charter)
         _fields(book.add_worksheet(RETURN), looks, document)
         ids = _table(book, ANSWERS, looks, _answers(document, charter))
         for name, rows in (
-            (EVIDENCE, _more_evidence(document)),
-            (ACTIONS, _actions(document)),
-            (REPLIES, _replies(document, asked)),
+            (EVIDENCE, list(_more_evidence(document))),
+            (MEASURES, list(measure_rows(document, charter))),
+            (SPOTLIGHT, list(spotlight_rows(document))),
+            (ACTIONS, list(_actions(document))),
+            (REPLIES, list(_replies(document, asked))),
         ):
-            _table(book, name, looks, rows, ids)
+            if rows or name not in WHERE_ASKED:
+                _table(book, name, looks, rows, ids)
     return out.getvalue()
-
-
-def _said(value: object, choices: Choices) -> str:
-    """The first word of a list that stands for a value."""
-    return next((word for word, meant in choices if meant == value), "")
 
 
 def _fields(sheet: Any, looks: Mapping[str, Any], document: ReturnDocument) -> None:  # noqa: ANN401
@@ -107,7 +126,7 @@ def _fields(sheet: Any, looks: Mapping[str, Any], document: ReturnDocument) -> N
         "site": document.site,
         "quarter": document.quarter,
         "charter_version": document.charter_version,
-        "nil_return": _said(document.nil_return, YES_NO),
+        "nil_return": said_of(document.nil_return, YES_NO),
         "nil_reason": document.nil_reason,
     }
     for name, person in (
@@ -137,11 +156,12 @@ def _answers(document: ReturnDocument, charter: CharterFile) -> Iterator[Cells]:
         yield {
             "": says.get(answer.commitment, ""),
             "commitment": answer.commitment,
-            "rating": _said(answer.rating, RATINGS),
+            "rating": said_of(answer.rating, RATINGS),
             "reason": answer.reason,
             "public_statement": answer.public_statement,
             "narrative": answer.narrative,
             "confirmed": _still_right(answer),
+            "copied_from": answer.copied_from,
             **(_evidence(answer.evidence[0]) if answer.evidence else {}),
         }
     for commitment in charter.ids:
@@ -152,7 +172,7 @@ def _answers(document: ReturnDocument, charter: CharterFile) -> Iterator[Cells]:
 def _still_right(answer: Answer) -> str:
     if answer.confirmed and not answer.says_something:
         return "New"
-    return _said(answer.confirmed, STILL_RIGHT)
+    return said_of(answer.confirmed, STILL_RIGHT)
 
 
 def _evidence(evidence: Evidence) -> Cells:
@@ -161,6 +181,7 @@ def _evidence(evidence: Evidence) -> Cells:
         "dated": evidence.dated,
         "link": evidence.link,
         "file": evidence.file,
+        "sha": evidence.sha,
     }
 
 
@@ -179,9 +200,12 @@ def _actions(document: ReturnDocument) -> Iterator[Cells]:
             "title": line.title,
             "owner": line.owner,
             "due": line.due,
-            "status": _said(line.status, STATUSES),
+            "status": said_of(line.status, STATUSES),
             "reason": line.reason,
             "request": line.request or "",
+            "changes_service": said_of(line.changes_service, YES_NO),
+            "consulted": line.consulted,
+            "practice": line.practice or "",
         }
 
 
@@ -190,7 +214,7 @@ def _replies(document: ReturnDocument, asked: Mapping[str, str]) -> Iterator[Cel
         yield {
             "request": reply.request,
             "": asked.get(reply.request, ""),
-            "answer": _said(reply.answer, ANSWERED),
+            "answer": said_of(reply.answer, ANSWERED),
             "words": reply.words,
         }
 
@@ -218,17 +242,22 @@ def _table(
         for position, column in enumerate(columns):
             waits = column.key == "confirmed" and cells.get("confirmed") == "No"
             look = looks["look"] if waits else _look(column, looks)
+            if column.key in cells.get(SHUT, ()):
+                look = looks["given"]
             _cell(sheet, last, position, cells.get(column.key, ""), look)
     return f"='{name}'!$A$2:$A${last + 1}"
 
 
 def _look(column: Column, looks: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    return looks["given" if column.given else "day" if column.kind == "day" else "fill"]
+    known = {"day": "day", "number": "number"}
+    return looks["given" if column.given else known.get(column.kind, "fill")]
 
 
 def _cell(sheet: Any, row: int, position: int, value: object, look: Any) -> None:  # noqa: ANN401
-    """Write text as text, whatever it looks like, and a day as a day."""
-    if isinstance(value, date) and value >= _FIRST_DAY:
+    """Write text as text, whatever it looks like, a number as a number and a day as a day."""
+    if isinstance(value, int):
+        sheet.write_number(row, position, value, look)
+    elif isinstance(value, date) and value >= _FIRST_DAY:
         sheet.write_datetime(row, position, value, look)
     elif value == "":
         sheet.write_blank(row, position, None, look)
@@ -241,6 +270,8 @@ def _rule(column: Column, ids: str) -> dict[str, object] | None:
     told = {"input_title": column.title[:32], "input_message": column.hint} if column.hint else {}
     if column.kind == "choice":
         return {**_list([word for word, _ in column.choices]), **told}
+    if column.kind == "number":
+        return {**_WHOLE_NUMBER, **told}
     if column.kind == "commitment" and ids:
         return {**_list(ids), **told}
     return {"validate": "any", **told} if told else None

@@ -200,6 +200,38 @@ def extend(
     )
 
 
+@app.command("not-running")
+def not_running(
+    context: typer.Context,
+    region: RegionName,
+    quarter: Annotated[str, typer.Argument(help="The quarter, such as 2026-27-Q2.")],
+    provider: ProviderCode,
+    site: SiteCode,
+    reason: Annotated[str, typer.Option(help="Why, which the provider reads.")],
+    by: By,
+    it_ran: Annotated[
+        bool, typer.Option("--it-ran", help="Hold that it ran, so that a return is owed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Agree that a service did not run in a quarter, though the register says that it did."""
+    service = writing(context)
+    what = "Holding that the service ran" if it_ran else "Agreeing that the service did not run"
+    will(f"{what}: {provider} for {site}, {quarter}.", quiet=as_json)
+    who = person(service, by)
+    decide = checking.decline_not_running if it_ran else checking.agree_not_running
+    with service.database.writing() as session:
+        here = returns.find(session, provider, site, quarter)
+        if here.region != cycles.region_of(session, region).code:
+            raise NotAllowed(f"{here.site_name} is in {here.region_name}, not in {region}")
+        decide(session, here, reason, service.clock(), who)
+    answer(
+        {"provider": provider, "site": site, "quarter": quarter, "agreed": not it_ran},
+        "A return is owed." if it_ran else "The provider can hand the return over as not running.",
+        as_json=as_json,
+    )
+
+
 @app.command()
 def pause(
     context: typer.Context,

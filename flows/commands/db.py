@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import Json, answer, will
+from flows.scanning import evidence_folder
 from flows.settings import read_settings
 from flows.wiring import prepare, writable
 from providers import backup as backups
@@ -40,12 +41,16 @@ def backup(
     to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
     as_json: Json = False,
 ) -> None:
-    """Write a copy of the whole database, consistent even while it is in use."""
-    engine = open_engine(read_settings().database)
+    """Write a copy of the whole database, consistent even while it is in use.
+
+    Files given as evidence are packed beside it, in FILE.evidence.tar.
+    """
+    settings = read_settings()
+    engine = open_engine(settings.database)
     require_current(engine)
     will(f"Copying the database to {to}.", quiet=as_json)
-    done = backups.backup(engine, to)
-    answer({"file": str(to), "entries": done.entries}, done.in_words(), as_json=as_json)
+    done = backups.backup(engine, to, evidence=evidence_folder(settings.home))
+    answer(_plainly(done), done.in_words(), as_json=as_json)
 
 
 @app.command()
@@ -56,9 +61,17 @@ def restore(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put a backup in place of the database, once its ledger has been checked."""
+    """Put a backup in place of the database, once its ledger has been checked.
+
+    The evidence packed beside it goes back too.
+    """
     settings = read_settings()
     writable(settings.home)
     will(f"Restoring the database from {source}.", quiet=as_json)
-    done = backups.restore(open_engine(settings.database), source, force=force)
-    answer({"file": str(source), "entries": done.entries}, done.in_words(), as_json=as_json)
+    engine, folder = open_engine(settings.database), evidence_folder(settings.home)
+    done = backups.restore(engine, source, force=force, evidence=folder)
+    answer(_plainly(done), done.in_words(), as_json=as_json)
+
+
+def _plainly(done: backups.BackedUp) -> dict[str, object]:
+    return {"file": str(done.file), "entries": done.entries, "evidence_files": done.files}

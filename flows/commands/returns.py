@@ -1,13 +1,17 @@
 """`charter return`: the document ready to fill, handing a filled one in, and looking at one."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from charter.answers import parse
+from charter.commitments import CharterFile
 from charter.document import ReturnDocument
+from charter.holding import warned
+from charter.measures import told
 from charter.quarters import LONDON, Quarter
 from flows.commands.common import Json, answer, reading, will, writing
 from flows.commands.options import ProviderCode, QuarterName, SiteCode
@@ -75,11 +79,16 @@ def submit(
         done = answering.submit(session, here, document, service.clock())
         life = lives.lives(session, [here.id])[here.id]
     state = life.state(service.clock())
-    answer(
-        {"return": here.id, "state": state, "changed": done, "fingerprint": life.document},
+    said = (
         f"Received: {state.value.replace('_', ' ')}, fingerprint {life.document[:16]}."
         if done
-        else "This very return had been received already; nothing has changed.",
+        else "This very return had been received already; nothing has changed."
+    )
+    warnings = [str(problem) for problem in warned(document)]
+    data = {"return": here.id, "state": state, "changed": done, "fingerprint": life.document}
+    answer(
+        data | {"warnings": warnings},
+        [said, *(f"Look at this: {warning}." for warning in warnings)],
         as_json=as_json,
     )
 
@@ -116,6 +125,15 @@ def _find(session: Any, document: ReturnDocument) -> Ref:  # noqa: ANN401 - a Se
     return returns.find(session, document.provider, document.site, document.quarter)
 
 
+def _figures(charter: CharterFile, document: ReturnDocument) -> Iterator[str]:
+    """A line for each measure, and one for the families the quarter looks at."""
+    for one in told(charter, document):
+        said = "; ".join(f"{figure.name}: {figure.value}" for figure in one.figures)
+        yield f"  {one.measure.asks} {said or 'Not given'}"
+    if document.spotlight:
+        yield f"  For {document.spotlight.group}: {document.spotlight.words}"
+
+
 @app.command()
 def show(
     context: typer.Context,
@@ -133,6 +151,7 @@ def show(
         life = lives.lives(session, [here.id])[here.id]
         document = returns.signed_document(session, here)
         receipt = receipts_on_record(session, {here.id: life}).get(here.id)
+        charter = cycles.charter_of(session, here.charter_version)
     data = {
         "provider": here.party,
         "site": here.site,
@@ -155,6 +174,7 @@ def show(
             f"Fully met {receipt.fully} of {receipt.applicable}: {receipt.band}",
             *(f"  {rule}" for rule in receipt.rules),
         ]
+    lines += list(_figures(charter, document)) if document else []
     lines += [
         f"  {h.at.astimezone(LONDON):%Y-%m-%d %H:%M}  {h.by:<10}  {h.step.kind.replace('_', ' ')}"
         for h in history

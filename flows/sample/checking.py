@@ -5,11 +5,12 @@ from datetime import date
 from sqlmodel import Session
 
 from charter.steps import Rating
+from flows.sample import texts
 from flows.sample.acts import Deed
 from flows.sample.founding import REGION, in_one_go, person
 from flows.sample.returning import Owed, with_return
 from flows.wiring import App
-from providers import checking, lives, returns
+from providers import checking, lives, practices, returns
 from providers.returns import Ref
 
 COMMISSIONER = "nadia.thorncliffe@sample-commissioning.example"
@@ -58,6 +59,30 @@ def confirm(quarter: str, *, but: tuple[tuple[str, str], ...] = ()) -> Deed:
         for here in _received(session, quarter):
             if (here.party, here.site) not in but:
                 checking.confirm(session, here, app.clock(), by)
+
+    return in_one_go(act)
+
+
+def agree_not_running(owed: Owed) -> Deed:
+    """The commissioner agrees that a service did not run, though its contract did."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        life = lives.lives(session, [here.id])[here.id]
+        if not life.is_received:
+            by = person(session, COMMISSIONER)
+            checking.agree_not_running(session, here, "", app.clock(), by)
+
+    return with_return(owed, act)
+
+
+def share() -> Deed:
+    """The commissioner shares the good practice that the book tells of."""
+
+    def act(session: Session, app: App) -> None:
+        by = person(session, COMMISSIONER)
+        for party, site, quarter, commitment, told in texts.practices():
+            here = returns.find(session, party, site, quarter)
+            practices.share(session, here, commitment, told, app.clock(), by)
 
     return in_one_go(act)
 

@@ -8,15 +8,17 @@ from flows.sample.checking import (
     APPROVER,
     COMMISSIONER,
     PARTNER,
+    agree_not_running,
     approve,
     challenge,
     change,
     confirm,
     extend,
     judge,
+    share,
 )
-from flows.sample.founding import REGISTER, enter, import_register
-from flows.sample.returning import Owed, hand_over, reply, sign, start, submit
+from flows.sample.founding import REGISTER, adopt, enter, import_register
+from flows.sample.returning import Owed, ask_not_running, hand_over, reply, sign, start, submit
 
 QUARTER = "2026-27-Q2"
 
@@ -78,6 +80,10 @@ def before(story: Story) -> None:
     new_lead = import_register(REGISTER)
     says = "The register is renewed: Willowfen has a new lead, at an address that turns out bad."
     story.on(date(2026, 9, 14), "10:00", says, new_lead)
+    says = "The commissioner shares with all prisons what Larkmoor did about letters."
+    story.on(date(2026, 9, 15), "11:00", says, share())
+    says = "Sample takes up the version of the Charter that asks for figures and a spotlight."
+    story.on(date(2026, 9, 16), "10:00", says, adopt("working-0.2", COMMISSIONER))
     late = enter("late", PARTNER)
     says = "One more request comes after the closing date: it is answered next quarter."
     story.on(date(2026, 9, 24), "14:00", says, late)
@@ -93,8 +99,13 @@ def asking(story: Story) -> None:
     says = "Larkmoor's lead confirms what still holds and passes it to the director."
     on(date(2026, 10, 8), "14:00", says, hand_over(LARKMOOR))
     on(date(2026, 10, 9), "11:00", "The director signs: Larkmoor is on time.", sign(LARKMOOR))
+    asks = ask_not_running(OTTERSTONE, NOT_RUNNING)
+    says = "Otterstone says that its service did not run, though its contract did."
+    on(date(2026, 10, 9), "15:00", says, asks)
+    agrees = agree_not_running(OTTERSTONE)
+    on(date(2026, 10, 12), "10:00", "The commissioner agrees: the prison stood empty.", agrees)
     nil = submit(OTTERSTONE, nil=NOT_RUNNING)
-    on(date(2026, 10, 12), "15:00", "Otterstone says that its service did not run.", nil)
+    on(date(2026, 10, 12), "15:00", "Otterstone's director signs that it did not run.", nil)
     on(date(2026, 10, 13), "11:00", "Quillhaven sends its update as a file.", submit(QUILLHAVEN))
     says = "Ten working days are left: reminders. Willowfen's deputy is asked, with full notice."
     _chase(story, date(2026, 10, 14), says)

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from charter.answers import PersonNamed, ReturnDocument
+from charter.commitments import CharterFile
 from charter.policy import Role
 from flows.sample import texts
 from flows.sample.acts import Deed
 from flows.sample.founding import in_one_go
 from flows.wiring import App
-from providers import answering, lives, returns
+from providers import answering, cycles, lives, returns
 from providers.register import ContactView
 from providers.returns import Ref
 
@@ -32,6 +33,7 @@ def with_return(owed: Owed, act: Callable[[Session, App, Ref], object]) -> Deed:
 def written(session: Session, here: Ref) -> ReturnDocument:
     """The whole return as its book has it, with what was carried forward confirmed."""
     begun, party, site = returns.template(session, here), here.party, here.site
+    looks_at = begun.spotlight
     return begun.model_copy(
         update={
             "answers": tuple(
@@ -42,6 +44,9 @@ def written(session: Session, here: Ref) -> ReturnDocument:
                 *texts.new_actions(party, site, here.quarter),
             ),
             "replies": tuple(texts.reply(party, site, one.request) for one in begun.replies),
+            "measures": texts.measures(party, site, _charter(session, here)),
+            "spotlight": looks_at
+            and looks_at.model_copy(update={"words": texts.spotlight(party, site)}),
         }
     )
 
@@ -55,7 +60,12 @@ def answered(session: Session, here: Ref) -> ReturnDocument:
         texts.answer(here.party, here.site, here.quarter, one.commitment, asked=True)
         for one in signed.answers
     )
-    return signed.model_copy(update={"answers": answers})
+    measures = texts.measures(here.party, here.site, _charter(session, here), asked=True)
+    return signed.model_copy(update={"answers": answers, "measures": measures})
+
+
+def _charter(session: Session, here: Ref) -> CharterFile:
+    return cycles.charter_of(session, here.charter_version)
 
 
 def start(owed: Owed) -> Deed:
@@ -98,10 +108,7 @@ def submit(owed: Owed, *, nil: str = "") -> Deed:
     """A whole return comes in a file; `nil` says why the service did not run."""
 
     def act(session: Session, app: App, here: Ref) -> None:
-        document = written(session, here)
-        if nil:
-            empty = {"answers": (), "actions": (), "replies": ()}
-            document = document.model_copy(update={**empty, "nil_return": True, "nil_reason": nil})
+        document = _empty(session, here, nil) if nil else written(session, here)
         people = {
             "prepared_by": _named(_preparer(session, app, here)),
             "signed_by": _named(_signer(session, app, here)),
@@ -109,6 +116,24 @@ def submit(owed: Owed, *, nil: str = "") -> Deed:
         answering.submit(session, here, document.model_copy(update=people), app.clock())
 
     return with_return(owed, act)
+
+
+def _empty(session: Session, here: Ref, why: str) -> ReturnDocument:
+    """The return of a service that did not run."""
+    begun = returns.template(session, here)
+    nothing = dict.fromkeys(("answers", "actions", "replies", "measures"), ())
+    nil = {"spotlight": None, "nil_return": True, "nil_reason": why}
+    return begun.model_copy(update={**nothing, **nil})
+
+
+def ask_not_running(owed: Owed, why: str) -> Deed:
+    """The preparer asks the commissioner to agree that the service did not run."""
+    return with_return(
+        owed,
+        lambda session, app, here: answering.ask_not_running(
+            session, here, why, app.clock(), _preparer(session, app, here).person_id
+        ),
+    )
 
 
 def reply(owed: Owed, words: str) -> Deed:

@@ -7,8 +7,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from charter.answers import ActionLine, Answer, Evidence, RequestReply
+from charter.answers import ActionLine, Answer, Evidence, MeasureAnswer, RequestReply
+from charter.commitments import CharterFile, Measure
 from charter.quarters import Quarter
+from providers.practices import NAMES, Telling
 
 BOOKS = {"avon": "avon", "brook": "brook", "clyde": "clyde", "sample-commissioning": "team"}
 WAVES = {
@@ -100,11 +102,58 @@ def moved_on(line: ActionLine, party: str, site: str, quarter: Quarter) -> Actio
     return line
 
 
+def measures(
+    party: str, site: str, charter: CharterFile, *, asked: bool = False
+) -> tuple[MeasureAnswer, ...]:
+    """What a service counts of all a Charter asks it; what does not apply there is left blank."""
+    told = _figures(party, site)
+    told |= told.get(ASKED, {}) if asked else {}
+    return tuple(_counted(measure, told.get(measure.id)) for _, measure in charter.measures)
+
+
+def spotlight(party: str, site: str) -> str:
+    """What a service says of the families that July to September 2026 looks at."""
+    return str(_figures(party, site)["spotlight"])
+
+
+def _figures(party: str, site: str) -> dict[str, Any]:
+    return dict(book("figures").get(party, {}).get(site, {}))
+
+
+def _counted(measure: Measure, told: date | str | list[int] | None) -> MeasureAnswer:
+    """A list is a count; a date says from when, or by when; a word says how far it has come."""
+    if isinstance(told, list):
+        names = [part.id for part in measure.parts]
+        parts = dict(zip(names, told[1:], strict=True))
+        return MeasureAnswer(measure=measure.id, whole=told[0], parts=parts)
+    plain: dict[str, Any] = {"measure": measure.id}
+    if isinstance(told, date):
+        by = measure.kind == "progress"
+        plain |= {"progress": "by", "by": told} if by else {"collected_from": told}
+    elif told:
+        plain["progress"] = told
+    return MeasureAnswer.model_validate(plain)
+
+
 def reply(party: str, site: str, request: str) -> RequestReply:
     """What a service replies to a request: its prison's own words, or else its provider's."""
     told = book("requests")[request.removesuffix(f"-{party}")]
     words = next(told[key] for key in (f"{site}-{party}", site, party) if key in told)
     return RequestReply(request=request, answer=words["answer"], words=words["words"])
+
+
+def practices() -> list[tuple[str, str, str, str, Telling]]:
+    """Good practice to be shared: the provider, prison, quarter and commitment, and its words."""
+    return [
+        (
+            told["by"],
+            told["site"],
+            told["quarter"],
+            told["commitment"],
+            Telling(**{field: told[field] for field in NAMES}),
+        )
+        for told in book("practices")["practice"]
+    ]
 
 
 def wishes(wave: str) -> list[Wish]:

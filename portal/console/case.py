@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
-from charter.steps import RatingChanged
+from charter.steps import Rating, RatingChanged
 from charter.words import FAITHFUL_WORDS, REPLY_WORDS, STATE_WORDS, Word
 from portal.console import rooms
 from portal.console.rooms import Case
 from portal.console.scores import scores
 from portal.doors import SignedIn, Typed, Visit
+from portal.files import files_shown
 from portal.forms import Faults
 from portal.keys import hash_of
 from portal.people import name_of
@@ -27,6 +28,9 @@ DID = {
     "changed": "The rating is changed. The provider can read your reason and reply.",
     "asked": "Your question is on its way. The provider can change that one answer.",
     "extended": "More time is given. Reminders now follow the new date.",
+    "declined": "No more time is given. The provider reads your reason on its return’s page.",
+    "agreed": "You agree that the service did not run. The provider can hand the return over.",
+    "held": "A return is owed. The provider reads your reason on its return’s page.",
     "judged": "Your judgement is recorded, in your own words.",
 }
 
@@ -49,6 +53,13 @@ class Compared:
         return self.now.model_copy(update={"confirmed": True}) != self.before.model_copy(
             update={"confirmed": True}
         )
+
+    @property
+    def rating(self) -> Rating | None:
+        """The rating that counts: the commissioner's where it was changed, else the provider's."""
+        if self.change:
+            return self.change.rating
+        return self.now.rating if self.now else None
 
     @property
     def is_news(self) -> bool:
@@ -136,11 +147,13 @@ CHANGED = "this return changed after you opened it; it is shown here as it stand
 
 
 def seen(case: Case) -> str:
-    """What an approval was given to: the signed text, the changes, the reply and the judgement."""
+    """What an approval was given to: the signed text, what was changed, said and judged."""
     life = case.life
     changes = ",".join(f"{c.commitment}={c.rating}" for c in life.changes.values())
     judged = life.judged.model_dump_json() if life.judged else ""
-    said = "|".join((life.document, changes, life.reply, judged, str(life.confirmed_at)))
+    said = "|".join(
+        (life.document, changes, life.reply, life.sentence, judged, str(life.confirmed_at))
+    )
     return hash_of(said)[:32]
 
 
@@ -164,6 +177,7 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         if document is None or document.nil_return
         else compared(case, document, before),
         first=before is None,
+        counted=before.measures if before else (),
         score=scored.get(case.ref.id),
         promises=promises,
         replies=replies_of(session, case, document),
@@ -172,6 +186,7 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         did=DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,
         faults=Faults(),
+        files=files_shown(session, case.ref, case.path, document) if document else {},
     )
 
 

@@ -131,6 +131,10 @@ def confirmed_words(life: Life) -> str:
 
 def needs(life: Life, policy: Policy) -> str:
     """What this return waits for from the region's team; empty when nothing."""
+    if not life.is_received and life.not_running_asked and not life.not_running_agreed:
+        return "Did it run? Decide"
+    if not life.is_received and life.extension_asked:
+        return "More time asked for"
     if life.is_received and not life.questions and not life.confirmed_at:
         return "Confirm or challenge"
     if life.confirmed_at and len(life.approved_by) < policy.approvals and not life.revision:

@@ -27,7 +27,16 @@ def extend_page(return_id: str, visit: SignedIn) -> Response:
     """Ask until when, and why."""
     with visit.desk.database.reading() as session:
         case = enter(session, visit, return_id)
-    return draw(visit, case, Form({}), Faults())
+    return draw(visit, case, asked_for(case), Faults())
+
+
+def asked_for(case: Case) -> Form:
+    """The form filled in as the provider asked; empty where it did not."""
+    asked = case.life.extension_asked
+    if asked is None:
+        return Form({})
+    day = {f"due-{part}": [typed] for part, typed in boxes(asked.until).items()}
+    return Form({**day, "reason": [asked.reason]})
 
 
 @router.post("", name="extend")

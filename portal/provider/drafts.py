@@ -13,7 +13,7 @@ from portal.forms import Form
 from portal.pages import moment
 from portal.people import name_of
 from portal.provider.rooms import Room
-from providers import answering, returns
+from providers import answering, evidence, returns
 from providers.returns import DraftView
 
 
@@ -36,8 +36,11 @@ def stamp(part: BaseModel | Iterable[BaseModel] | None) -> str:
 
 def overtaken(session: Session, form: Form, draft: DraftView, basis: str) -> Overtaken | None:
     """Who changed this part meanwhile; nothing when it stands as the form's page showed it."""
-    if form.text("basis") == basis:
-        return None
+    return None if form.text("basis") == basis else last_saved(session, draft)
+
+
+def last_saved(session: Session, draft: DraftView) -> Overtaken:
+    """Who saved the draft last."""
     when = moment(draft.saved_at) if draft.saved_at else "just now"
     return Overtaken(name_of(session, draft.saved_by), when)
 
@@ -53,6 +56,8 @@ def save(
     """Keep the document as it now stands; the caller has just read `draft` in this transaction."""
     person = visit.visitor.person
     answering.save_draft(session, room.ref, document, visit.now, person, version=draft.version)
+    for gone in sorted(evidence.shas(draft.document) - evidence.shas(document)):
+        evidence.let_go(session, room.ref, gone, visit.now, visit.by)
 
 
 def problems_at(

@@ -6,11 +6,13 @@ from starlette.responses import Response
 
 from charter.answers import Problem
 from portal.doors import SignedIn, Typed, Visit
-from portal.forms import Faults
+from portal.files import files_shown
+from portal.forms import Faults, Form
 from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
+from portal.provider.holds import cautions, holds, unlooked_at
 from portal.provider.rooms import Room
-from portal.provider.showing import answers_shown, replies_shown
+from portal.provider.showing import answers_shown, cited_in, replies_shown
 from providers import answering
 from providers.answering import Incomplete
 
@@ -33,30 +35,40 @@ def check_page(return_id: str, visit: SignedIn) -> Response:
 
 @router.post("/hand-over", name="hand_over")
 def hand_over(return_id: str, visit: SignedIn, form: Typed) -> Response:
-    """Freeze the return and pass it to the signer, if it says what the page showed."""
+    """Freeze the return and pass it to the signer, if it says what the page showed.
+
+    Refused until all that may name a patient has been mended, or looked at one by one.
+    """
     with visit.desk.database.writing() as session:
         room = open_room(session, visit, return_id)
         draft = drafts.draft_of(session, room)
         basis = drafts.stamp(draft.document)
         if meanwhile := drafts.overtaken(session, form, draft, basis):
             return draw(session, visit, room, meanwhile=meanwhile)
+        faults = Faults()
+        unlooked_at(holds(room, draft.document, form), faults)
+        if faults:
+            lacks = answering.problems(session, room.ref, draft.document, complete=True)
+            return draw(session, visit, room, faults=faults_of(room, lacks, faults), form=form)
         try:
             answering.hand_over(session, room.ref, draft.document, visit.now, visit.visitor.person)
         except Incomplete as error:
-            return draw(session, visit, room, faults=faults_of(room, error.problems))
+            faults = faults_of(room, error.problems, Faults())
+            return draw(session, visit, room, faults=faults, form=form)
     return visit.go(f"{room.path}/done")
 
 
-def faults_of(room: Room, problems: list[Problem]) -> Faults:
-    """What still lacks, each leading to the row of the check page where it is shown."""
-    faults = Faults()
+def faults_of(room: Room, problems: list[Problem], faults: Faults) -> Faults:
+    """These faults, and what still lacks, each leading to its row of the check page."""
     for problem in problems:
         kind, _, rest = problem.where.partition("[")
         name = rest.partition("]")[0]
         if kind == "answers" and name in room.charter.ids:
             faults.add(f"row-{name}", f"{room.charter.find(name).short}: {problem.what}")
         else:
-            place = kind if kind in ("actions", "replies") else "answers"
+            part = kind.partition(".")[0]
+            known = ("measures", "spotlight", "actions", "replies")
+            place = part if part in known else "answers"
             faults.add(f"row-{place}", problem.what)
     return faults
 
@@ -67,6 +79,7 @@ def draw(
     room: Room,
     *,
     faults: Faults | None = None,
+    form: Form | None = None,
     meanwhile: Overtaken | None = None,
 ) -> Response:
     """The check page; 422 with faults, 409 when somebody saved meanwhile."""
@@ -80,6 +93,10 @@ def draw(
         document=document,
         answers=answers_shown(room, document),
         replies=replies_shown(session, room, document),
+        cited=cited_in(session, document),
+        files=files_shown(session, room.ref, room.path, document),
+        holds=holds(room, document, form),
+        cautions=cautions(room, document),
         signers=[p.name for p in people if p.role == "signer"],
         others=[
             p.name for p in people if p.role == "signer" and p.person_id != visit.visitor.person

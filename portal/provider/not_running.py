@@ -1,4 +1,4 @@
-"""The short path for a service that did not run in the quarter: a reason, and on to the signer."""
+"""The short path for a service that did not run: a reason, agreement where owed, the signer."""
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -10,7 +10,7 @@ from portal.forms import Faults, Form
 from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
 from portal.provider.rooms import Room
-from providers import returns
+from providers import answering, returns
 from providers.returns import DraftView
 
 router = APIRouter(prefix="/returns/{return_id}/not-running")
@@ -43,7 +43,16 @@ def save_not_running(return_id: str, visit: SignedIn, form: Typed) -> Response:
         if faults or document is None:
             return draw(visit, room, draft, reason, faults)
         drafts.save(session, visit, room, draft, document)
-    return visit.go(f"{room.path}/check" if document.nil_return else room.path)
+        asks = document.nil_return and needs_asking(room)
+        if asks or not document.nil_return:
+            person = visit.visitor.person
+            answering.ask_not_running(session, room.ref, document.nil_reason, visit.now, person)
+    return visit.go(f"{room.path}/check" if document.nil_return and not asks else room.path)
+
+
+def needs_asking(room: Room) -> bool:
+    """The register has the service running, and the commissioner has not agreed that it did not."""
+    return bool(answering.why_not_nil(room.ref, room.life))
 
 
 def read(
@@ -78,6 +87,7 @@ def draw(
         "provider/not_running.html",
         409 if meanwhile else 422 if faults else 200,
         document=draft.document,
+        needs_asking=needs_asking(room),
         answered=any(a.says_something and a.confirmed for a in draft.document.answers),
         reason=reason,
         basis=basis_of(draft),

@@ -13,6 +13,7 @@ from portal.forms import Faults, Form
 from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
 from portal.provider.rooms import Room
+from portal.provider.saving import named, read_whole, save_part, then_of
 from providers import returns
 from providers.actions import Asked
 from providers.returns import DraftView
@@ -70,40 +71,43 @@ def replies_page(return_id: str, visit: SignedIn) -> Response:
     """Every request that waits for this return's reply."""
     with visit.desk.database.reading() as session:
         sheet = requests_for(session, visit, return_id)
-    return draw(visit, sheet, sheet.rows(), Faults())
+    then = visit.request.query_params.get("then", "")
+    return draw(visit, sheet, sheet.rows(), Faults(), then=then)
 
 
 @router.post("", name="save_replies")
 def save_replies(return_id: str, visit: SignedIn, form: Typed) -> Response:
     """Save the replies."""
-    with visit.desk.database.writing() as session:
-        sheet = requests_for(session, visit, return_id)
-        rows = sheet.rows(form)
-        if meanwhile := drafts.overtaken(session, form, sheet.draft, sheet.basis):
-            return draw(visit, sheet, rows, Faults(), meanwhile=meanwhile)
-        document, faults = read_rows(session, sheet, rows, later=form.text("go") == "later")
-        if faults or document is None:
-            return draw(visit, sheet, rows, faults)
-        drafts.save(session, visit, sheet.room, sheet.draft, document)
-    return visit.go(sheet.room.path)
+
+    def again(sheet: Requests, faults: Faults, meanwhile: Overtaken | None) -> Response:
+        rows, then = sheet.rows(form), form.text("then")
+        return draw(visit, sheet, rows, faults, then=then, meanwhile=meanwhile)
+
+    return save_part(
+        visit,
+        form,
+        lambda session: requests_for(session, visit, return_id),
+        lambda session, sheet: read_rows(session, sheet, form),
+        again,
+        after="replies",
+    )
 
 
 def read_rows(
-    session: Session, sheet: Requests, rows: list[Row], *, later: bool
+    session: Session, sheet: Requests, form: Form
 ) -> tuple[ReturnDocument | None, Faults]:
-    """The return with these replies, or what is wrong with them."""
-    faults = Faults()
+    """The return with these replies, or what is wrong with them; each fault names its request."""
+    faults, rows = Faults(), sheet.rows(form)
     plain = [
         {"request": row.asked.id, "answer": row.answer or None, "words": row.words} for row in rows
     ]
-    document, found = drafts.read(sheet.draft.document, replies=plain)
+    later = form.text("go") == "later"
+    whole = drafts.read(sheet.draft.document, replies=plain)
+    document, found = whole if later else read_whole(session, sheet, replies=plain)
     for row in rows:
-        place = f"replies[{row.asked.id}]"
-        here = drafts.within(found, place)
-        if document is not None and not later:
-            here = drafts.problems_at(session, sheet.room, document, place)
-        for problem in here:
-            faults.add(f"reply-{row.number}-{problem.where or 'answer'}", problem.what)
+        for problem in drafts.within(found, f"replies[{row.asked.id}]"):
+            field = f"reply-{row.number}-{problem.where or 'answer'}"
+            faults.add(field, named(row.asked.text, problem.what))
     return document, faults
 
 
@@ -113,6 +117,7 @@ def draw(
     rows: list[Row],
     faults: Faults,
     *,
+    then: str = "",
     meanwhile: Overtaken | None = None,
 ) -> Response:
     """The page with these boxes; 422 with faults, 409 when somebody saved meanwhile."""
@@ -123,6 +128,7 @@ def draw(
         409 if meanwhile else 422 if faults else 200,
         rows=rows,
         answers=[(kind, REPLY_WORDS[kind].console) for kind in ("accepted", "partly", "declined")],
+        then=then_of(then),
         basis=sheet.basis,
         faults=faults,
         meanwhile=meanwhile,

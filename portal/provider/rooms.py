@@ -12,7 +12,10 @@ from charter.policy import Role
 from charter.quarters import london_date
 from charter.returns import Life, State
 from portal.doors import NotForYou, NotHere, Visit, number
-from providers import answering, cycles, lives, returns
+from portal.pages import moment
+from portal.people import name_of
+from portal.provider.sharing import Shared
+from providers import answering, asking, cycles, lives, returns
 from providers.returns import Ref
 
 READERS = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
@@ -72,12 +75,27 @@ class Room:
         """Whether this commitment's answer can be changed now."""
         return self.whole_is_open or (not self.closed and commitment in self.life.questions)
 
+    @property
+    def has_open_measures(self) -> bool:
+        """Whether any figure can be changed now: all, or those of what the commissioner asked."""
+        return any(self.is_open(commitment.id) for commitment, _ in self.charter.measures)
+
     def can_reply(self) -> bool:
         """The right of reply: once checked, changed or not returned, until it is published."""
         checked = self.life.confirmed_at or self.life.changes or self.life.not_returned_at
         over = self.today > self.ref.dates.challenge_ends
         still = not self.life.revision or bool(self.life.revising)
         return self.can_prepare and bool(checked or over) and still
+
+    @property
+    def can_ask_for_time(self) -> bool:
+        """May ask the commissioner for more time now."""
+        return self.can_prepare and not asking.why_not_ask_for_time(self.life, self.today)
+
+    @property
+    def can_add_sentence(self) -> bool:
+        """May set one sentence beside *not returned* now."""
+        return self.can_prepare and not asking.why_not_add_sentence(self.life, self.state)
 
 
 def enter(session: Session, visit: Visit, return_id: str) -> Room:
@@ -112,10 +130,18 @@ def prepare(session: Session, visit: Visit, return_id: str, *, part: str = "") -
     if not room.can_prepare:
         raise NotForYou("only a lead, deputy or signing director of this service can change this")
     if room.closed:
-        raise Closed(room.closed, room.ref.id)
+        raise Closed(closed_words(session, room), room.ref.id)
     if not (room.is_open(part) if part else room.whole_is_open):
         raise Closed("only what the commissioner asked about is open", room.ref.id)
     return room
+
+
+def closed_words(session: Session, room: Room) -> str:
+    """Why a return cannot be changed now, with who signed it and when."""
+    if room.life.signed_at is None or room.life.released:
+        return room.closed
+    when, who = moment(room.life.signed_at), name_of(session, room.life.signed_by)
+    return f"this return was signed by {who} on {when}: {room.closed.partition('; ')[2]}"
 
 
 def show(visit: Visit, room: Room, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
@@ -128,5 +154,6 @@ def show(visit: Visit, room: Room, name: str, status: int = 200, **context: Any)
         life=room.life,
         sample=room.ref.region_name if room.ref.sample else "",
         notice=room.charter.notice if room.charter.is_working else "",
+        shared=Shared.told(visit.request.query_params),
         **context,
     )

@@ -7,19 +7,24 @@ from sqlmodel import Session
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
 from charter.words import RATING_WORDS, REPLY_WORDS, Word
+from portal.provider.preview import advice_on
 from portal.provider.rooms import Room
-from providers import returns
+from providers import actions, returns
 
 
 @dataclass(frozen=True)
 class AnswerShown:
-    """One commitment with what is answered to it; no `rating` where nothing is chosen."""
+    """One commitment with what is answered to it; no `rating` where nothing is chosen.
+
+    `advice` is on the words that are published: whoever fills it in may take it or leave it.
+    """
 
     commitment: Commitment
     answer: Answer
     rating: Word | None
     changed_to: Word | None
     changed_because: str
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def answers_shown(room: Room, document: ReturnDocument) -> list[AnswerShown]:
                 rating=RATING_WORDS[answer.rating] if answer.rating else None,
                 changed_to=RATING_WORDS[change.rating] if change else None,
                 changed_because=change.reason if change else "",
+                advice=advice_on(room.ref, answer),
             )
         )
     return shown
@@ -65,3 +71,9 @@ def replies_shown(session: Session, room: Room, document: ReturnDocument) -> lis
         for asked in returns.requests_for(session, room.ref)
         if asked.id in given
     ]
+
+
+def cited_in(session: Session, document: ReturnDocument) -> dict[str, str]:
+    """The good practices that a return's actions take up, by id, as `title, prison`."""
+    cited = {line.practice for line in document.actions if line.practice}
+    return actions.practices_named(session, cited) if cited else {}

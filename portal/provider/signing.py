@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from charter.answers import ReturnDocument
 from portal.doors import NotForYou, SignedIn, Typed, Visit
+from portal.files import files_shown
 from portal.forms import Faults
 from portal.people import name_of
 from portal.provider import rooms
 from portal.provider.rooms import Closed, Room
-from portal.provider.showing import answers_shown, replies_shown
+from portal.provider.showing import answers_shown, cited_in, replies_shown
 from providers import answering, documents
 from providers.cycles import NotAllowed
 
@@ -83,6 +84,8 @@ def draw(
         document=document,
         answers=answers_shown(room, document),
         replies=replies_shown(session, room, document),
+        cited=cited_in(session, document),
+        files=files_shown(session, room.ref, room.path, document),
         preparer=name_of(session, room.life.handed_over_by),
         own=room.life.handed_over_by == visit.by,
         sha=sha,

@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from charter.answers import Answer, Problem
+from charter.policy import Role
 from charter.quarters import london_date, say
 from charter.returns import State
 from portal.pages import due_words
@@ -17,12 +18,8 @@ class Task(Enum):
     """How far one part of a return has come."""
 
     NOT_STARTED = "not_started"
-    TO_CONFIRM = "to_confirm"
     IN_PROGRESS = "in_progress"
-    QUESTION = "question"
-    ANSWERED = "answered"
     CANNOT_START = "cannot_start"
-    OPTIONAL = "optional"
     COMPLETED = "completed"
 
 
@@ -37,16 +34,25 @@ class Status:
 TASK_WORDS: Mapping[Task, Status] = MappingProxyType(
     {
         Task.NOT_STARTED: Status("Not yet started", "blue"),
-        Task.TO_CONFIRM: Status("To confirm", "blue"),
         Task.IN_PROGRESS: Status("In progress", "white"),
-        Task.QUESTION: Status("Question to answer", "blue"),
-        Task.ANSWERED: Status("Answered again"),
         Task.CANNOT_START: Status("Cannot start yet", "grey"),
-        Task.OPTIONAL: Status("None yet"),
         Task.COMPLETED: Status("Completed"),
     }
 )
 """The service manual's own words and colours; red is for errors, so no task is red."""
+
+
+ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.LEAD: "Lead",
+        Role.DEPUTY: "Deputy",
+        Role.SIGNER: "Signing director",
+        Role.CONTRACT_MANAGER: "Contract manager",
+        Role.COMMISSIONER: "Commissioner",
+        Role.LISTENING_PARTNER: "Listening partner",
+    }
+)
+"""What each role of a contact list is called."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,12 @@ class Next:
 
 
 def answer_task(answer: Answer, found: list[Problem]) -> Task:
-    """How far one commitment's answer has come; `found` is what stands against it."""
-    if not answer.says_something:
+    """How far one commitment's answer has come; `found` is what stands against it.
+
+    What came from last quarter or another prison is not started before it is looked at.
+    """
+    if not (answer.says_something and answer.confirmed):
         return Task.NOT_STARTED
-    if not answer.confirmed:
-        return Task.TO_CONFIRM
     return Task.IN_PROGRESS if found else Task.COMPLETED
 
 
@@ -83,7 +90,17 @@ def next_step(room: Room) -> Next:
         return Next("Answer the commissioner", here)
     if life.sent_back:
         return Next("Mend and hand over again", here)
-    return Next("Carry on" if life.started else "Start", here)
+    return _asked_whether_it_ran(room) or Next("Carry on" if life.started else "Start", here)
+
+
+def _asked_whether_it_ran(room: Room) -> Next | None:
+    """What is next where the commissioner was asked to agree that the service did not run."""
+    life, here = room.life, room.path
+    if life.not_running_agreed:
+        return Next("Check and hand over", f"{here}/check")
+    if life.not_running_declined:
+        return Next("Read the commissioner’s answer", here)
+    return Next("Wait for the commissioner to agree", here) if life.not_running_asked else None
 
 
 def timing(room: Room, today: date) -> str:

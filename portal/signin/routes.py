@@ -1,6 +1,7 @@
 """The sign-in pages: ask for a link, open it, type its code elsewhere, sign out."""
 
 import re
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.background import BackgroundTask
@@ -18,11 +19,13 @@ from portal.limits import (
     SPENDS_PER_CALLER,
     caller,
 )
+from portal.signin import staff
 from portal.signin.answering import answer_waiting
 from providers import sessions
 from providers.cells import email_address
 
 router = APIRouter()
+router.include_router(staff.router)
 FIGURES = re.compile(r"\d{8}", re.ASCII)
 
 
@@ -36,10 +39,17 @@ def nonce_page(request: Request, name: str, status: int = 200, **context: object
     return response
 
 
+def ask_page(request: Request, status: int, email: str, faults: Faults) -> Response:
+    """The sign-in page, with the other way in where a region's team has one."""
+    oidc = desk_of(request).oidc
+    more = {"email": email, "faults": faults, "provider": oidc.name if oidc else ""}
+    return nonce_page(request, "signin/ask.html", status, **more)
+
+
 @router.get("/sign-in", name="sign_in")
 def sign_in(request: Request) -> Response:
     """Ask for an e-mail address."""
-    return nonce_page(request, "signin/ask.html", email="", faults=Faults())
+    return ask_page(request, 200, "", Faults())
 
 
 @router.post("/sign-in", name="ask_for_link")
@@ -51,14 +61,15 @@ def ask_for_link(request: Request, form: TypedByAnyone) -> Response:
     except ValueError:
         faults = Faults()
         faults.add("email", "enter an email address in the form name@organisation.nhs.uk")
-        return nonce_page(request, "signin/ask.html", 422, email=form.text("email"), faults=faults)
-    allowed = desk.limits.allow(LINKS_PER_CALLER, "caller", caller(request))
-    if not allowed or not desk.limits.allow(LINKS_PER_ADDRESS, "address", email):
+        return ask_page(request, 422, form.text("email"), faults)
+    now = desk.clock()
+    allowed = desk.limits.allow(LINKS_PER_CALLER, "caller", caller(request), now)
+    if not allowed or not desk.limits.allow(LINKS_PER_ADDRESS, "address", email, now):
         return desk.pages.show("signin/too_often.html", 429)
     nonce = desk.cookies.read(request, "asked")
     with desk.database.writing() as session:
-        sessions.ask(session, email, hash_of(nonce), desk.clock())
-    task = BackgroundTask(answer_waiting, desk)
+        sessions.ask(session, email, hash_of(nonce), now)
+    task = BackgroundTask(desk.later, partial(answer_waiting, desk))
     response = RedirectResponse("/sign-in/sent", 303, background=task)
     desk.cookies.set(response, "asked", nonce)
     return response
@@ -88,7 +99,7 @@ def open_link(request: Request, link: str) -> Response:
 def spend_link(request: Request, form: TypedByAnyone) -> Response:
     """Spend the link, once, and begin a session."""
     desk = desk_of(request)
-    if not desk.limits.allow(SPENDS_PER_CALLER, "spend", caller(request)):
+    if not desk.limits.allow(SPENDS_PER_CALLER, "spend", caller(request), desk.clock()):
         return desk.pages.show("signin/too_often.html", 429)
     nonce = desk.cookies.read(request, "asked")
     return enter(request, desk, hash_of(nonce), token_hash=hash_of(form.text("link")))
@@ -110,7 +121,7 @@ def spend_code(request: Request, form: TypedByAnyone) -> Response:
     if not FIGURES.fullmatch(code):
         faults.add("code", "enter the code of 8 figures")
         return nonce_page(request, "signin/code.html", 422, faults=faults)
-    if not desk.limits.allow(CODES_PER_BROWSER, "code", nonce):
+    if not desk.limits.allow(CODES_PER_BROWSER, "code", nonce, desk.clock()):
         return desk.pages.show("signin/too_often.html", 429)
     return enter(request, desk, hash_of(nonce), code=code_hash(desk.secret_key, code))
 

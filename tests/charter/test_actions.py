@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charter.actions import Change, Promise, Slip, Tally, tally
+from charter.actions import OPEN, Change, Promise, Slip, Tally, drafted, tally
 from charter.quarters import Quarter
 
 QUARTERS = ["2025-26-Q4", "2026-27-Q1", "2026-27-Q2", "2026-27-Q3"]
@@ -113,3 +113,22 @@ def test_open_is_always_brought_forward_plus_new_less_closed(promises):
         assert min(counted.new, counted.closed) >= 0
         open_before = counted.open
     assert open_before == sum(p.is_open and bool(p.changes) for p in promises)
+
+
+IDS = st.sampled_from(["a-1", "a-2", "a-3"])
+
+
+@given(
+    st.sets(IDS),
+    st.dictionaries(IDS, st.sampled_from(STATUSES)),
+    st.lists(st.sampled_from(STATUSES)),
+)
+def test_a_draft_always_adds_up_to_what_is_open_in_it(promised, known, unnumbered):
+    said = [*known.items(), *((None, status) for status in unnumbered)]
+    sums = drafted(promised, said)
+    still = sum(status in OPEN for _, status in said) + len(promised - known.keys())
+    assert sums.open == still == sums.brought_forward + sums.new - sums.closed
+
+
+def test_what_nobody_has_spoken_of_yet_is_open_still():
+    assert drafted({"a-1", "a-2"}, [("a-1", "done"), (None, "planned")]) == Tally(2, 1, 1, 2)

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from charter.commitments import read_charter
+from charter.commitments import MOST_FIELDS, read_charter
+from charter.quarters import Quarter
+from tests.support.counting import SHIPPED as COUNTED
+from tests.support.counting import SHIPPED_TEXT as COUNTED_TEXT
 from tests.support.rules import CHARTER, CHARTER_TEXT, charter_of
 
 
@@ -76,3 +79,58 @@ def test_a_charter_without_commitments_is_refused():
 def test_the_official_text_goes_in_as_data_and_needs_no_notice():
     official = CHARTER_TEXT.replace('"working"', '"official"').replace("notice =", "# notice =")
     assert not read_charter(official).is_working
+
+
+def test_the_version_with_figures_has_the_same_words_and_is_asked_of_those_who_adopted_it():
+    plain = [one.model_copy(update={"measures": ()}) for one in COUNTED.commitments]
+    assert tuple(plain) == CHARTER.commitments
+    assert (COUNTED.notice, COUNTED.wording_status) == (CHARTER.notice, CHARTER.wording_status)
+    assert (COUNTED.only_where_adopted, CHARTER.only_where_adopted) == (True, False)
+    assert {one.kind for _, one in COUNTED.measures} == {"count", "progress"}
+    assert all(len(one.measures) <= 3 for one in COUNTED.commitments)
+
+
+def test_the_spotlight_goes_round_five_groups_and_begins_again():
+    spotlight = COUNTED.spotlight
+    assert spotlight is not None
+    quarter, seen = Quarter.parse(spotlight.starts), []
+    assert spotlight.group(quarter.previous()) == ""
+    for _ in range(6):
+        seen.append(spotlight.group(quarter))
+        quarter = quarter.next()
+    assert len(set(seen)) == 5
+    assert seen[5] == seen[0] == "racialised communities"
+
+
+MEASURES = "\n[[commitments.measures]]\n"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ('id = "sharing-agreement"', 'id = "staff-trained"', "two measures have the id 'staff-"),
+        ('whole = "New arrivals"\n', "", "'arrivals-asked' counts: name its whole, and its parts"),
+        ('kind = "progress"', 'kind = "progress"\nwhole = "x"', "it has no whole or parts"),
+        ('{ id = "late"', '{ id = "in-time"', "'enquiries-in-time' has two parts of one id"),
+        ('"2026-27-Q1"', '"2026"', "spotlight"),
+        (
+            MEASURES + 'id = "arrivals',
+            "".join(f'{MEASURES}id = "m{n}"\nasks = "x"\nkind = "progress"\n' for n in range(3))
+            + MEASURES
+            + 'id = "arrivals',
+            "commitments, number 1, measures: there are more than 3",
+        ),
+    ],
+)
+def test_a_charter_file_with_broken_measures_is_refused_in_a_sentence(was, now, words):
+    assert was in COUNTED_TEXT
+    with pytest.raises(ValueError, match=words):
+        read_charter(COUNTED_TEXT.replace(was, now, 1))
+
+
+def test_a_first_return_never_requires_more_than_sixty_fields():
+    assert (CHARTER.fields, COUNTED.fields) == (18, 34)
+    most = charter_of(MOST_FIELDS // 2)
+    assert most.fields == MOST_FIELDS
+    with pytest.raises(ValueError, match="would require 62 fields, more than 60: take out"):
+        charter_of(MOST_FIELDS // 2 + 1)

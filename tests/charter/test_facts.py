@@ -15,6 +15,7 @@ from charter.steps import (
     Judged,
     RecordedNotReturned,
     Replied,
+    SentenceAdded,
 )
 from charter.summary import prison_page
 from charter.views import Edition
@@ -121,6 +122,32 @@ def test_a_service_that_did_not_run_says_so_in_its_own_words():
     assert one.facts[0] == "Avon Health (dental) says this service did not run in this quarter."
     assert one.own_words == "The dental suite was closed for repairs all summer."
     assert (one.checked, one.tally) == (None, None)
+
+
+def test_a_sentence_stands_beside_not_returned_and_nowhere_else():
+    said = "Our records were lost in a flood."
+    recorded = (at(RECORDED, 9), RecordedNotReturned())
+    spoken = (at(date(2026, 11, 13), 9), SentenceAdded(words=said))
+    out = Edition(1, PUBLISHED)
+
+    def words(*steps, edition=out):
+        one = view(how=life(*steps), edition=edition)
+        return page_of(one).accounts[0].own_words
+
+    assert words(recorded, spoken) == said
+    assert words(recorded, spoken, edition=None) == ""
+    back = (at(date(2026, 11, 14), 9), SentenceAdded(words=""))
+    assert words(recorded, spoken, back) == ""
+    more = Extended(due=date(2026, 12, 1), reason="Flood", public="There was a flood.")
+    assert words(recorded, spoken, (at(date(2026, 11, 15), 9), more)) == ""
+
+
+def test_a_sentence_that_may_name_a_person_is_held():
+    recorded = (at(RECORDED, 9), RecordedNotReturned())
+    spoken = (at(date(2026, 11, 13), 9), SentenceAdded(words=f"We looked after {NHS_NUMBER}."))
+    page = page_of(view(how=life(recorded, spoken), edition=Edition(1, PUBLISHED)))
+    assert page.accounts[0].own_words == "These words are held for a check before they are shown."
+    assert [hold.where for hold in page.holds] == ["the sentence beside not returned"]
 
 
 def test_an_action_keeps_its_first_date_and_every_slip_with_its_reason():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from charter.policy import Policy
 from charter.quarters import Quarter
-from charter.scoring import Receipt, months_before, receipt_text, score, whole_percent
+from charter.scoring import Receipt, receipt_text, score, whole_percent
 from charter.steps import Rating, RatingChanged
 from tests.support.rules import CHARTER, POLICY, Q2, answer, charter_of, document, evidence
 
@@ -146,23 +146,6 @@ def test_old_evidence_binds_neither_other_commitments_nor_lower_ratings():
     lower = changed("C2", PARTLY)
     answers = (answer("C1"), answer("C2", evidence=old), answer("C3"))
     assert not any("newest" in r for r in scored(charter, answers=answers, changes=lower).rules)
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "before"),
-    [
-        ("2026-09-30", 12, "2025-09-30"),
-        ("2026-09-30", 6, "2026-03-30"),
-        ("2026-03-31", 1, "2026-02-28"),
-        ("2028-03-31", 1, "2028-02-29"),
-        ("2026-12-31", 6, "2026-06-30"),
-        ("2027-03-31", 3, "2026-12-31"),
-        ("2026-12-31", 12, "2025-12-31"),
-        ("2026-06-30", 120, "2016-06-30"),
-    ],
-)
-def test_months_are_counted_back_to_the_same_day_or_the_month_s_last(day, months, before):
-    assert str(months_before(date.fromisoformat(day), months)) == before
 
 
 def test_the_commissioner_s_rating_counts_and_the_receipt_names_it_beside_the_provider_s():

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from charter.commitments import MOST_FIELDS, read_charter
+from flows import wiring
 from flows.cli import app
 from flows.settings import Settings
 from notifications.wording import KINDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-GENERATED = {DOCS / "commands.md", DOCS / "settings.md"}
+GENERATED = {DOCS / name for name in ("api.md", "commands.md", "settings.md")}
 PAGES = sorted(
     [*DOCS.rglob("*.md"), *(ROOT / f"{n}.md" for n in ("README", "SECURITY", "CHANGELOG"))]
 )
@@ -143,3 +145,13 @@ def test_every_make_target_spoken_of_exists():
     spoken = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
     assert spoken
     assert spoken - targets == set()
+
+
+def test_the_fields_a_first_return_requires_are_told_for_every_charter_version_that_ships():
+    page = (DOCS / "for-providers.md").read_text("utf-8")
+    told = {
+        version: int(count) for version, count in re.findall(r"\| `([\w.-]+)` \| (\d+) \|", page)
+    }
+    shipped = [read_charter(text) for text in map(wiring.shipped, wiring.SHIPPED_CHARTERS)]
+    assert told == {charter.version: charter.fields for charter in shipped}
+    assert f"more than {MOST_FIELDS} is refused" in page

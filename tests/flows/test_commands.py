@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from charter.document import PersonNamed
+from charter.document import PersonNamed, ReturnDocument
 from flows import cli
 from flows.wiring import shipped
 from providers.database import Database, open_engine
+from tests.support.counting import measures_given
 from tests.support.programme import QUARTER, SMALL, Programme
 
 CHARTER = "charter-working-0.1.toml"
@@ -174,6 +175,21 @@ def test_extend_pause_and_resume_by_command(running: Charter) -> None:
     assert running(*now, "cycle", "resume", "sample").code == 0
 
 
+def test_the_commissioner_agrees_by_command_that_a_service_did_not_run(running: Charter) -> None:
+    which = ("sample", QUARTER, "--provider", "AVON", "--site", "AVB")
+    why = ("--reason", "We closed it.", "--by", "cora.checker@sample-commissioning.example")
+    now = ("--now", "2026-10-20T09:00")
+    done = running(*now, "cycle", "not-running", *which, *why)
+    assert done.code == 0, done
+    back = running(*now, "cycle", "not-running", *which, *why, "--it-ran", "--json")
+    assert back.json["agreed"] is False
+    wrong = running(
+        *now, "cycle", "not-running", *which, "--reason", "x", "--by", "avon@avon.example"
+    )
+    assert wrong.code == 1
+    assert "only a commissioner" in wrong.err
+
+
 # What is wrong with a register, what its text becomes, and what the refusal must say.
 BAD_REGISTERS: dict[str, tuple[Callable[[str], bytes], tuple[str, ...]]] = {
     "a wrong header": (
@@ -316,6 +332,59 @@ def test_a_charter_with_two_commitments_of_one_id_is_refused(
     file = tmp_path / "charter.toml"
     file.write_text(shipped(CHARTER).replace('id = "W2"', 'id = "W1"', 1))
     refuses(running("--now", "2026-10-14T10:00", "cycle", "adopt", "sample", file), "W1")
+
+
+def test_a_charter_that_would_require_too_many_fields_is_refused_with_the_count(
+    running: Charter, tmp_path: Path
+) -> None:
+    one = '[[commitments]]\nid = "X{}"\nshort = "More"\ntext = "More."\nessential = false\n'
+    file = tmp_path / "charter.toml"
+
+    def adopt(more: int) -> Said:
+        text = shipped(CHARTER).replace("working-0.1", f"long-{more}")
+        file.write_text(text + "".join(one.format(n) for n in range(more)))
+        return running("--now", "2026-10-14T10:00", "cycle", "adopt", "sample", file)
+
+    assert adopt(21).code == 0
+    refuses(adopt(22), "would require 62 fields, more than 60")
+
+
+def test_figures_go_in_by_file_and_a_blank_is_named(charter: Charter, home: Path) -> None:
+    assert charter("db", "upgrade").code == 0
+    engine = open_engine(f"sqlite:///{home / 'charter.sqlite'}")
+    Programme(Database(engine), home).begin()
+    engine.dispose()
+    assert charter("--now", "2026-09-02T09:00", "cycle", "adopt", "sample", "working-0.2").code == 0
+    assert charter("--now", "2026-10-01T09:00", "round").code == 0
+    which = ("--provider", "AVON", "--site", "AVB", "--quarter", QUARTER)
+    document = charter("return", "template", *which).json
+    for answer in document["answers"]:
+        answer |= {"rating": "fully", "public_statement": "We ask.", "confirmed": True}
+    document["prepared_by"] = {"name": "Avon", "email": "avon@avon.example"}
+    document["signed_by"] = {"name": "Ada", "email": "ada@avon.example", "role": "Director"}
+    file = home / "return.json"
+
+    def submit() -> Said:
+        file.write_text(json.dumps(document))
+        return charter("--now", "2026-10-10T12:00", "return", "submit", file)
+
+    blank = submit()
+    refuses(blank, "measures[arrivals-asked].whole: give a number; nought is an answer")
+    refuses(blank, "measures[shared-consent-record].progress", "spotlight.words: say what you did")
+    filled = measures_given(ReturnDocument.model_validate(document))
+    document["measures"] = [one.model_dump(mode="json") for one in filled]
+    document["spotlight"]["words"] = "We met two of them."
+    document["measures"][0]["parts"]["asked"] = 31
+    refuses(submit(), "measures[arrivals-asked].whole: the parts add up to 41, but this says 40")
+    document["measures"][0]["parts"]["asked"] = 30
+    assert submit().code == 0
+    shown = charter("return", "show", *which).out
+    assert (
+        "How many new arrivals did you ask who supports them? New arrivals: 40; Asked: 30" in shown
+    )
+    assert "For Gypsy, Roma and Traveller families: We met two of them." in shown
+    kept = charter("return", "show", *which, "--json").json["document"]
+    assert kept["measures"][0]["parts"] == {"asked": 30, "not-asked": 10}
 
 
 def test_a_now_before_the_last_step_is_refused_to_writers_only(running: Charter) -> None:

@@ -12,7 +12,7 @@ from charter.steps import DueMoved, Rating, Refused, Reminded, Signed
 from flows.sample.story import story
 from flows.status import status
 from flows.wiring import App
-from providers import register, returns
+from providers import practices, register, returns
 from tests.support.sampled import Record
 
 NOW = story()[-1].at
@@ -250,3 +250,73 @@ def test_the_real_register_is_paused_and_was_asked_for_nothing(whole: App) -> No
         assert {r.region for r in returns.refs(session)} == {"sample"}
     assert all(one.paused for code, one in regions.items() if code != "sample")
     assert set(regions) == {"sample", "london", "south-east"}
+
+
+def test_answers_came_along_into_the_version_that_asks_for_figures(whole: App) -> None:
+    before = signed(Record(whole, "avon", "larkmoor", SECOND))
+    now = signed(Record(whole, "avon", "larkmoor"))
+    assert (before.charter_version, now.charter_version) == ("working-0.1", "working-0.2")
+    assert (before.measures, before.spotlight) == ((), None)
+    first = now.answers[0]
+    assert (first.commitment, first.says_something) == ("W1", True)
+    assert first == before.answers[0]
+
+
+def test_every_signed_return_of_the_quarter_has_its_figures_and_looks_at_the_same_families(
+    whole: App,
+) -> None:
+    with whole.database.reading() as session:
+        here = [r for r in returns.refs(session, quarter=QUARTER) if r.received_at]
+        documents = [returns.signed_document(session, one) for one in here]
+    ran = [d for d in documents if d is not None and not d.nil_return]
+    assert len(ran) == len(documents) - 1 == 11
+    assert {len(d.measures) for d in ran} == {6}
+    assert {d.spotlight.group for d in ran if d.spotlight} == {"Gypsy, Roma and Traveller families"}
+    words = [d.spotlight_words for d in ran]
+    assert all(words)
+    assert len(set(words)) == len(words)
+
+
+def test_quillhaven_counted_again_what_it_was_asked_about_and_nothing_else(whole: App) -> None:
+    steps = Record(whole, "avon", "quillhaven").steps
+    first, second = [step.document for step in steps if isinstance(step, Signed)]
+    with whole.database.reading() as session:
+        both = returns.signed_documents(session, {1: first, 2: second})
+    pairs = zip(both[1].measures, both[2].measures, strict=True)
+    differ = [(old, new) for old, new in pairs if old != new]
+    assert [(old.measure, old.whole, new.whole) for old, new in differ] == [
+        ("enquiries-in-time", 188, 251)
+    ]
+
+
+def test_brindlebecks_new_provider_says_from_when_it_will_count_its_trained_staff(
+    whole: App,
+) -> None:
+    later = signed(Record(whole, "avon", "brindlebeck")).measure("staff-trained")
+    assert later is not None
+    assert (later.whole, later.collected_from) == (None, date(2026, 12, 1))
+
+
+def test_families_pages_show_no_figures_and_no_spotlight(whole: App) -> None:
+    site = whole.home / "site"
+    pages = [p for p in site.rglob("*") if p.is_file() and p.suffix in {".html", ".json", ".csv"}]
+    assert len(pages) > 20
+    told = " ".join(page.read_text("utf-8") for page in pages)
+    assert "HMP Larkmoor" in told
+    for said in ("enquiries-in-time", "New arrivals", "Spotlight", "found it cold"):
+        assert said not in told
+
+
+def test_the_commissioner_agreed_that_otterstone_did_not_run(whole: App) -> None:
+    nil = Record(whole, "brook", "otterstone")
+    assert nil.life.not_running_agreed
+    assert "fire safety work" in nil.life.not_running_asked
+    assert (signed(nil).measures, signed(nil).spotlight) == ((), None)
+
+
+def test_what_larkmoor_did_about_letters_is_shared_with_other_prisons(whole: App) -> None:
+    with whole.database.reading() as session:
+        here = returns.find(session, "brook", "copperdale", QUARTER)
+        (offered,) = practices.offered(session, here, "W4")
+    assert (offered.site_name, offered.commitment) == ("HMP Larkmoor", "W4")
+    assert offered.told.title.startswith("Healthcare letters")

@@ -2,15 +2,19 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from charter.answers import ActionLine
 from flows.verifying import verify
-from providers import actions, answering
+from providers import actions, answering, checking, practices, staff
 from providers.database import Database
+from providers.practices import Telling
+from providers.register import person_by_email
+from providers.returns import Ref
 from tests.support.cast import at
 from tests.support.programme import Programme
 
@@ -40,10 +44,29 @@ def programme(sqlite_store: Database, tmp_path: Path) -> Programme:
     document = here.filled(owed).model_copy(update={"actions": (line,)})
     with here.database.writing() as session:
         answering.submit(session, owed, document, at("2026-10-10T12:00"))
+        share(session, owed, at("2026-10-11T10:00"))
     here.score("2026-10-11T12:00")
     here.publish("2026-10-12T11:00")
     assert verify(here.database, here.home).wrong == ""
     return here
+
+
+def share(session: Session, owed: Ref, now: datetime) -> None:
+    """Have a commissioner confirm a return and share a practice from it."""
+    staff.add(
+        session,
+        now,
+        "operator",
+        email="cora@commissioner.example",
+        region_code=owed.region,
+        role="commissioner",
+        name="Cora Check",
+    )
+    cora = person_by_email(session, "cora@commissioner.example")
+    assert cora is not None
+    checking.confirm(session, owed, now, cora.person_id)
+    told = Telling("An hour kept", "We ring back.", "The rota.", "A phone.")
+    practices.share(session, owed, "W1", told, now, cora.person_id)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +82,10 @@ def programme(sqlite_store: Database, tmp_path: Path) -> Programme:
         ('DELETE FROM "return" WHERE id = 4', "the return behind ledger entry"),
         ("UPDATE \"return\" SET due_on = '2026-17-01' WHERE id = 4", "returns cannot be read"),
         ("UPDATE action SET first_due = '2027-01-01'", "the action avon-avc-2026-27-q2-1 is not"),
+        ("UPDATE action SET practice_id = 'x'", "the action avon-avc-2026-27-q2-1 is not"),
+        ("UPDATE actionchange SET consulted = 'x'", "said of the action avon-avc-2026-27-q2-1"),
+        ("UPDATE practice SET happened = 'We ring.'", "the shared practice avc-w1-1 has been"),
+        ("DELETE FROM practice", "the shared practice avc-w1-1 is missing"),
         ("UPDATE action SET title = 'Ring bock'", "the action avon-avc-2026-27-q2-1 is not"),
         ("DELETE FROM action", "the action avon-avc-2026-27-q2-1 is missing"),
         ("UPDATE actionchange SET due = '2027-01-01'", "said of the action avon-avc-2026-27-q2-1"),

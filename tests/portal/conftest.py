@@ -10,13 +10,21 @@ import uvicorn
 from sqlalchemy import Engine
 
 from providers.database import Database
+from tests.support.rules import CHARTER_TEXT
 from tests.support.stage import Stage
 
 
 @pytest.fixture
-def stage(sqlite_database: Engine, tmp_path: Path) -> Stage:
+def charter_text() -> str:
+    """The Charter that the stage's regions are asked about; a module may say another."""
+    return CHARTER_TEXT
+
+
+@pytest.fixture
+def stage(sqlite_database: Engine, tmp_path: Path, charter_text: str) -> Stage:
     """The cast on a fresh SQLite database, with Avon's last quarter behind it."""
-    return Stage(Database(sqlite_database), site_folder=tmp_path / "site").play()
+    store, site = Database(sqlite_database), tmp_path / "site"
+    return Stage(store, site_folder=site, charter_text=charter_text).play()
 
 
 @pytest.fixture

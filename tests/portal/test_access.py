@@ -1,15 +1,34 @@
 """Every route with who may use it: an unlisted route fails, and another's door is not there."""
 
+import hashlib
 from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
+from charter.answers import Evidence
+from providers import evidence
+from providers.database import Database
+from tests.support import files
 from tests.support.cast import AVON, DEE
 from tests.support.pages import PageClient
-from tests.support.stage import ANN, CORA, EVE, LENA, MONA, OTTO, QUARTER, REQUEST, RITA, Stage
+from tests.support.stage import (
+    ANN,
+    CORA,
+    EVE,
+    LAST,
+    LENA,
+    MONA,
+    OTTO,
+    QUARTER,
+    REQUEST,
+    RITA,
+    Stage,
+)
 
 Open = Callable[..., PageClient]
 ASH = "ash@avon.example"
@@ -23,8 +42,10 @@ ANYONE, SIGNED_IN = "anyone", "signed in"
 
 ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/static"): ANYONE,
+    ("GET", "/api/v1"): ANYONE,  # a door of its own, by token alone: test_api.py
     ("GET", "/families"): ANYONE,
     ("GET", "/families/{path:path}"): ANYONE,
+    ("GET", "/families-look.css"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
     ("POST", "/sign-in"): ANYONE,
     ("GET", "/sign-in/sent"): ANYONE,
@@ -32,6 +53,8 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("POST", "/sign-in/link"): ANYONE,
     ("GET", "/sign-in/code"): ANYONE,
     ("POST", "/sign-in/code"): ANYONE,
+    ("GET", "/sign-in/team"): ANYONE,
+    ("GET", "/sign-in/team/back"): ANYONE,
     ("GET", "/signed-out"): ANYONE,
     ("POST", "/sign-out"): SIGNED_IN,
     ("GET", "/"): SIGNED_IN,
@@ -40,10 +63,25 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/returns/{return_id}/done"): READ,
     ("GET", "/returns/{return_id}/commitments/{commitment_id}"): PREPARE,
     ("POST", "/returns/{return_id}/commitments/{commitment_id}"): PREPARE,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}/account"): PREPARE,
+    ("POST", "/returns/{return_id}/commitments/{commitment_id}/account"): PREPARE,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}/copy"): PREPARE,
+    ("POST", "/returns/{return_id}/commitments/{commitment_id}/copy"): PREPARE,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}/practices"): PREPARE,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}/evidence/{place}"): PREPARE,
+    ("POST", "/returns/{return_id}/commitments/{commitment_id}/evidence/{place}"): PREPARE,
+    ("GET", "/returns/{return_id}/files/{file_id}"): READ,
+    ("GET", "/console/returns/{return_id}/files/{file_id}"): TEAM - JUDGE,
+    ("GET", "/returns/{return_id}/unchanged"): PREPARE,
+    ("POST", "/returns/{return_id}/unchanged"): PREPARE,
     ("GET", "/returns/{return_id}/actions"): PREPARE,
     ("POST", "/returns/{return_id}/actions"): PREPARE,
     ("GET", "/returns/{return_id}/actions/{place}"): PREPARE,
     ("POST", "/returns/{return_id}/actions/{place}"): PREPARE,
+    ("GET", "/returns/{return_id}/measures"): PREPARE,
+    ("POST", "/returns/{return_id}/measures"): PREPARE,
+    ("GET", "/returns/{return_id}/spotlight"): PREPARE,
+    ("POST", "/returns/{return_id}/spotlight"): PREPARE,
     ("GET", "/returns/{return_id}/replies"): PREPARE,
     ("POST", "/returns/{return_id}/replies"): PREPARE,
     ("GET", "/returns/{return_id}/not-running"): PREPARE,
@@ -55,6 +93,23 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("POST", "/returns/{return_id}/send-back"): SIGN,
     ("GET", "/returns/{return_id}/reply"): PREPARE,
     ("POST", "/returns/{return_id}/reply"): PREPARE,
+    ("GET", "/returns/{return_id}/extension"): PREPARE,
+    ("POST", "/returns/{return_id}/extension"): PREPARE,
+    ("GET", "/returns/{return_id}/sentence"): PREPARE,
+    ("POST", "/returns/{return_id}/sentence"): PREPARE,
+    ("GET", "/returns/{return_id}/people"): READ,
+    ("POST", "/returns/{return_id}/people"): PREPARE,
+    ("POST", "/returns/{return_id}/people/{stand_in}/end"): PREPARE,
+    ("GET", "/returns/{return_id}/history"): READ,
+    ("GET", "/returns/{return_id}/history/{sha}"): READ,
+    ("GET", "/returns/{return_id}/copy"): READ,
+    ("GET", "/returns/{return_id}/copy.pdf"): READ,
+    ("GET", "/returns/{return_id}/copy.json"): READ,
+    ("GET", "/returns/{return_id}/draft.json"): READ,
+    ("GET", "/returns/{return_id}/return.xlsx"): READ,
+    ("GET", "/returns/{return_id}/spreadsheet"): PREPARE,
+    ("POST", "/returns/{return_id}/spreadsheet"): PREPARE,
+    ("GET", "/returns/{return_id}/spreadsheet/taken"): PREPARE,
     ("GET", "/console"): TEAM | {OTTO},
     ("GET", "/console/regions/{region}/{quarter}"): TEAM,
     ("GET", "/console/returns/{return_id}"): TEAM,
@@ -63,8 +118,15 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/console/returns/{return_id}/commitments/{commitment_id}"): CHECK,
     ("POST", "/console/returns/{return_id}/commitments/{commitment_id}/rating"): CHECK,
     ("POST", "/console/returns/{return_id}/commitments/{commitment_id}/question"): CHECK,
+    ("GET", "/console/returns/{return_id}/practice/{commitment_id}"): CHECK,
+    ("POST", "/console/returns/{return_id}/practice/{commitment_id}"): CHECK,
+    ("POST", "/console/returns/{return_id}/practice/{commitment_id}/withdraw"): CHECK,
     ("GET", "/console/returns/{return_id}/extend"): CHECK,
     ("POST", "/console/returns/{return_id}/extend"): CHECK,
+    ("GET", "/console/returns/{return_id}/not-running"): CHECK,
+    ("POST", "/console/returns/{return_id}/not-running"): CHECK,
+    ("GET", "/console/returns/{return_id}/no-more-time"): CHECK,
+    ("POST", "/console/returns/{return_id}/no-more-time"): CHECK,
     ("GET", "/console/returns/{return_id}/judge"): JUDGE,
     ("POST", "/console/returns/{return_id}/judge"): JUDGE,
 }
@@ -72,6 +134,24 @@ ACCESS: dict[tuple[str, str], Any] = {
 everybody else there is nothing there (404)."""
 
 EVERYBODY = sorted(READ | TEAM | {DEE.email, DEE.signer_email, EVE, OTTO})
+
+
+PIECE = Evidence(
+    title="Call log",
+    dated=date(2026, 6, 1),
+    file="calls.pdf",
+    sha=hashlib.sha256(files.PDF).hexdigest(),
+)
+
+
+@pytest.fixture
+def stage(sqlite_database: Engine, tmp_path: Path) -> Stage:
+    """The stage with a file as evidence in Avon's last quarter, and so in what it carried over."""
+    here = Stage(Database(sqlite_database), site_folder=tmp_path / "site", piece=PIECE).play()
+    before = here.ref(AVON, LAST)
+    with here.database.writing() as session:
+        evidence.take(session, here.cabinet, before, "calls.pdf", files.PDF, here.now, "person:1")
+    return here
 
 
 def routes(stage: Stage) -> Iterator[tuple[str, str]]:
@@ -82,7 +162,15 @@ def routes(stage: Stage) -> Iterator[tuple[str, str]]:
 
 def filled(stage: Stage, path: str, *, commitment: str = "W1") -> str:
     here = stage.ref()
+    if "{sha}" in path:  # only a signed return has one
+        here, sha = stage.signed()
+        path = path.replace("{sha}", sha)
+    if "{stand_in}" in path:
+        path = path.replace("{stand_in}", str(stage.stand_in()))
+    if path == "/console/returns/{return_id}/files/{file_id}":
+        here = stage.ref(AVON, LAST)  # a team sees the files of what is signed
     for name, value in {
+        "{file_id}": 1,
         "{return_id}": here.id,
         "{commitment_id}": commitment,
         "{place}": "new",

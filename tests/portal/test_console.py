@@ -47,6 +47,13 @@ def cycle_page(stage: Stage, client: PageClient) -> Page:
     return client.get(f"/console/regions/{stage.ref().region}/{QUARTER}")
 
 
+def agree_not_running(stage: Stage, player: Player) -> None:
+    """The commissioner agrees that a service did not run."""
+    with stage.database.writing() as session:
+        here, cora = stage.ref(player), stage.person(CORA)
+        checking.agree_not_running(session, here, "It was closed.", stage.now, cora)
+
+
 def counts_on(page: Page) -> dict[str, int]:
     boxes = [e for e in page.tree.iter("div") if "app-count" in e.get("class", "").split()]
     return {words(box.find("dt")): int(words(box.find("dd"))) for box in boxes}
@@ -64,6 +71,7 @@ def table_on(page: Page) -> dict[str, list[str]]:
 
 def test_the_counts_add_up_and_the_table_agrees(stage: Stage, open_pages: Open):
     sign(stage, AVON)
+    agree_not_running(stage, CLYDE)
     sign(stage, CLYDE, nil_return=True, nil_reason="Closed.", answers=())
     with stage.database.writing() as session:
         checking.extend(

@@ -91,7 +91,7 @@ def test_every_task_has_its_words_and_none_is_red():
     ("answer", "found", "task"),
     [
         (Answer(commitment="W1"), [Problem("rating", "choose")], Task.NOT_STARTED),
-        (Answer(commitment="W1", rating=Rating.FULLY, confirmed=False), [], Task.TO_CONFIRM),
+        (Answer(commitment="W1", rating=Rating.FULLY, confirmed=False), [], Task.NOT_STARTED),
         (
             Answer(commitment="W1", rating=Rating.PARTLY),
             [Problem("reason", "say")],
@@ -133,7 +133,9 @@ def test_a_moment_is_said_in_london_time(when: str, said: str):
 
 
 def test_words_become_paragraphs_and_stay_words():
-    assert paragraphs("One\n\n<b>Two</b>\n") == "<p>One</p><p>&lt;b&gt;Two&lt;/b&gt;</p>"
+    assert paragraphs("One\n\n<b>Two</b>\n") == (
+        '<p dir="auto">One</p><p dir="auto">&lt;b&gt;Two&lt;/b&gt;</p>'
+    )
     assert paragraphs("") == ""
     assert fingerprint("ab" * 32).count(" ") == 7
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from portal.security import BIGGEST_BODY, HEADERS, comes_from_here, origin_of
+from portal.signin.oidc import IdentityProvider
 from providers.database import Database
 from tests.support.cast import AVON
 from tests.support.pages import PageClient
@@ -43,6 +44,33 @@ def test_every_answer_carries_the_headers(stage: Stage, open_pages: Open):
             assert "max-age=31536000" in headers["strict-transport-security"]
     redirected = open_pages(stage.app).http.get("/returns", follow_redirects=False)
     assert redirected.headers["content-security-policy"] == HEADERS["content-security-policy"]
+
+
+def test_every_refusal_carries_the_headers(stage: Stage, open_pages: Open):
+    client = stage.enters(open_pages, AVON.email)
+    stranger, path = open_pages(stage.app), f"/returns/{stage.ref().id}/actions/new"
+    provider = IdentityProvider("http://127.0.0.1:9", "us", "secret", "Region Login")
+    stage.oidc = provider
+    stage.open_app()
+    here = {"Sec-Fetch-Site": "same-origin"}
+    team = open_pages(stage.app)
+    answers = {
+        400: client.http.post(path, headers=here, files={"x": ("a", b"b")}, data={"title": "x"}),
+        401: stranger.http.post(path, headers=here, data={"title": "x"}),
+        403: client.http.post(path, headers={"Sec-Fetch-Site": "cross-site"}),
+        404: client.http.get("/nowhere"),
+        405: client.http.put(path, headers=here),
+        410: stranger.http.get("/sign-in/link/none"),
+        413: client.http.post(path, headers=here, content=b"x" * (BIGGEST_BODY + 1)),
+        503: team.http.get("/sign-in/team"),
+    }
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, (status, name)
+        assert "strict-transport-security" in answer.headers
+    back = team.http.get("/sign-in/team/back?code=1&state=2")
+    assert (back.status_code, back.headers["cache-control"]) == (403, "no-store")
 
 
 def test_the_policy_lets_no_script_run():
@@ -94,7 +122,7 @@ def test_cookies_over_plain_http_have_a_plain_name(stage: Stage, open_pages: Ope
     stage.base_url = "http://127.0.0.1:8000"
     stage.open_app()
     client = stage.enters(open_pages, AVON.email)
-    assert client.get("/returns").h1 == "Your returns"
+    assert client.get("/returns").h1 == "Avon Health Your returns"
     assert list(client.http.cookies.keys()) == ["charter-session"]
     assert "strict-transport-security" not in client.get("/returns").headers
 
@@ -111,7 +139,7 @@ def test_a_form_without_its_hidden_word_is_refused(
     assert (page.status, page.h1) == (403, "This page was open too long")
     assert open_pages(stage.app).post("/sign-in", {"email": AVON.email} | body).status == 403
     assert client.post("/sign-out", body).status == 403
-    assert client.get("/returns").h1 == "Your returns"
+    assert client.get("/returns").h1 == "Avon Health Your returns"
 
 
 def test_one_visitors_hidden_word_is_no_use_to_another(stage: Stage, open_pages: Open):
@@ -138,7 +166,7 @@ def test_a_form_sent_from_elsewhere_is_refused(
     word = page.fields(page.form("Sign out"))
     refused = client.http.post("/sign-out", data=word, headers=headers)
     assert refused.status_code == 403
-    assert client.get("/returns").h1 == "Your returns"
+    assert client.get("/returns").h1 == "Avon Health Your returns"
 
 
 def test_browsers_that_do_not_say_where_a_form_came_from_are_let_to_the_next_check():
@@ -151,7 +179,7 @@ def test_browsers_that_do_not_say_where_a_form_came_from_are_let_to_the_next_che
 def test_a_body_too_big_is_not_taken(stage: Stage, open_pages: Open):
     client = stage.enters(open_pages, AVON.email)
     page = client.get(f"/returns/{stage.ref().id}/not-running")
-    sent = page.fields(page.form("Save and check")) | {"reason": "x" * BIGGEST_BODY}
+    sent = page.fields(page.form("Ask the commissioner to agree")) | {"reason": "x" * BIGGEST_BODY}
     refused = client.post(page.path, sent)
     assert (refused.status, refused.h1) == (413, "That is more than we can take")
 
@@ -176,7 +204,7 @@ def test_a_body_that_does_not_say_how_big_it_is_is_cut_off(stage: Stage, open_pa
 def test_a_file_sent_to_a_form_is_not_taken(stage: Stage, open_pages: Open):
     client = stage.enters(open_pages, AVON.email)
     page = client.get(f"/returns/{stage.ref().id}/not-running")
-    sent = page.fields(page.form("Save and check"))
+    sent = page.fields(page.form("Ask the commissioner to agree"))
     refused = client.post(page.path, sent, files={"reason": ("a.txt", b"words")})
     assert refused.status == 400
 

@@ -21,9 +21,9 @@ def ask(client: PageClient, email: str) -> Any:
 def test_a_session_ends_after_half_an_hour_of_nothing(stage: Stage, open_pages: Open):
     client = stage.enters(open_pages, AVON.email)
     stage.now += timedelta(minutes=29)
-    assert client.get("/returns").h1 == "Your returns"
+    assert client.get("/returns").h1 == "Avon Health Your returns"
     stage.now += timedelta(minutes=29)
-    assert client.get("/returns").h1 == "Your returns"
+    assert client.get("/returns").h1 == "Avon Health Your returns"
     stage.now += timedelta(minutes=30)
     assert client.get("/returns").path == "/sign-in"
 

@@ -1,5 +1,6 @@
 """Sign-in: the same to everybody until it has answered, spent once, in the browser that asked."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.support.pages import PageClient
 from tests.support.stage import CORA, Stage
 
 Open = Callable[..., PageClient]
+HOME = "Avon Health Your returns"
 STRANGER = "nobody@unknown.example"
 
 
@@ -20,23 +22,62 @@ def ask(client: PageClient, email: str) -> Any:
     return client.get("/sign-in").submit({"email": email}, button="Send me a link")
 
 
+def plainly(answer: Any) -> tuple[int, str, list[tuple[str, str]]]:
+    """An answer byte for byte, but for this browser's own random words."""
+
+    def hide(said: str) -> str:
+        said = re.sub(r'(name="token" value=")[0-9a-f]{64}"', r'\1…"', said)
+        return re.sub(r"(charter-asked=)[\w-]{43}", r"\1…", said)
+
+    return answer.status_code, hide(answer.text), [(k, hide(v)) for k, v in answer.headers.items()]
+
+
+def asked(client: PageClient, email: str) -> list[Any]:
+    """All that the portal says from the first page to the last, as sent."""
+    form = client.get("/sign-in")
+    token = form.fields(form.form("Send me a link"))["token"][0]
+    sent = client.http.post(
+        "/sign-in",
+        data={"token": token, "email": email},
+        headers={"Sec-Fetch-Site": "same-origin"},
+        follow_redirects=False,
+    )
+    pages = [client.http.get(path) for path in ("/sign-in/sent", "/sign-in/code", "/sign-in")]
+    return [plainly(answer) for answer in (form.response, sent, *pages)]
+
+
 def test_a_known_and_an_unknown_address_get_the_same_answer(stage: Stage, open_pages: Open):
+    known = asked(open_pages(stage.app), AVON.email)
+    assert known[1][0] == 303
+    assert "…" in str(known[1][2])
+    for email in (STRANGER, CORA, "eve@elsewhere.example"):
+        assert asked(open_pages(stage.app), email) == known
+    told = [message[0] for message in stage.messages]
+    assert told == [AVON.email, CORA, "eve@elsewhere.example"]
+
+
+def test_somebody_who_asks_too_often_gets_the_same_answer_known_or_not(
+    stage: Stage, open_pages: Open
+):
+    answers = {}
+    for email in (AVON.email, STRANGER):
+        several = [asked(open_pages(stage.app), email) for _ in range(7)]
+        answers[email] = several
+        assert [answer[1][0] for answer in several] == [303] * 5 + [429] * 2
+    assert answers[AVON.email] == answers[STRANGER]
+
+
+def test_a_wrong_code_gets_the_same_answer_whether_or_not_a_link_was_sent(
+    stage: Stage, open_pages: Open
+):
     answers = []
-    for email in (AVON.email, STRANGER, CORA):
+    for email in (AVON.email, STRANGER):
         client = open_pages(stage.app)
-        form = client.get("/sign-in")
-        token = form.fields(form.form("Send me a link"))["token"][0]
-        sent = client.http.post(
-            "/sign-in",
-            data={"token": token, "email": email},
-            headers={"Sec-Fetch-Site": "same-origin"},
-            follow_redirects=False,
-        )
-        page = client.get("/sign-in/sent")
-        headers = [(k, v) for k, v in sent.headers.items() if k != "set-cookie"]
-        answers.append((sent.status_code, sent.content, headers, page.html, dict(page.headers)))
-    assert answers[0] == answers[1] == answers[2]
-    assert [message[0] for message in stage.messages] == [AVON.email, CORA]
+        asked(client, email)
+        page = client.get("/sign-in/code").submit({"code": "0000 0000"}, button="Sign in")
+        assert page.status == 422
+        answers.append(plainly(page.response))
+    assert answers[0] == answers[1]
 
 
 def test_the_address_is_looked_up_only_after_the_page_has_gone_out(stage: Stage, open_pages: Open):
@@ -70,7 +111,22 @@ def test_the_address_is_looked_up_only_after_the_page_has_gone_out(stage: Stage,
         after = told[told.index("ANSWERED") :]
         assert any("FROM person" in statement for statement in after)
     assert before[AVON.email] == before[STRANGER]
+    assert len(before[AVON.email]) > 2
     assert not any("person" in statement for statement in before[AVON.email])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
+def test_no_prefetch_spends_a_link(stage: Stage, open_pages: Open, method: str):
+    client = open_pages(stage.app)
+    ask(client, AVON.email)
+    link = stage.link(AVON.email)
+    held, before = dict(client.http.cookies.items()), dump(stage)
+    for purpose in ("prefetch", "prefetch;prerender", ""):
+        for path in (link, "/sign-in/link", f"/sign-in/link?link={link.rsplit('/', 1)[1]}"):
+            client.http.request(method, path, headers={"Sec-Purpose": purpose})
+    assert dict(client.http.cookies.items()) == held
+    assert dump(stage) == before
+    assert client.get(link).submit(button="Sign in").h1 == HOME
 
 
 def test_opening_a_link_never_spends_it(stage: Stage, open_pages: Open):
@@ -79,7 +135,7 @@ def test_opening_a_link_never_spends_it(stage: Stage, open_pages: Open):
     link = stage.link(AVON.email)
     for client in (scanner, first, scanner, first):
         assert client.get(link).status == 200
-    assert first.get(link).submit(button="Sign in").h1 == "Your returns"
+    assert first.get(link).submit(button="Sign in").h1 == HOME
 
 
 def test_a_scanner_that_presses_the_button_gets_nothing_and_spends_nothing(
@@ -93,7 +149,7 @@ def test_a_scanner_that_presses_the_button_gets_nothing_and_spends_nothing(
     pressed = scanner.post("/sign-in/link", {"token": token, "link": link.rsplit("/", 1)[1]})
     assert pressed.status == 410
     assert scanner.get("/returns").path == "/sign-in"
-    assert first.get(link).submit(button="Sign in").h1 == "Your returns"
+    assert first.get(link).submit(button="Sign in").h1 == HOME
 
 
 def test_a_link_is_spent_once(stage: Stage, open_pages: Open):
@@ -120,7 +176,7 @@ def test_asking_again_ends_the_older_link(stage: Stage, open_pages: Open):
     older = stage.link(AVON.email)
     ask(client, AVON.email)
     assert client.get(older).status == 410
-    assert client.get(stage.link(AVON.email)).submit(button="Sign in").h1 == "Your returns"
+    assert client.get(stage.link(AVON.email)).submit(button="Sign in").h1 == HOME
 
 
 def test_a_link_opened_elsewhere_shows_a_code_for_the_first_browser(stage: Stage, open_pages: Open):
@@ -131,7 +187,7 @@ def test_a_link_opened_elsewhere_shows_a_code_for_the_first_browser(stage: Stage
     code = stage.messages[-1][3]
     assert f"{code[:4]} {code[4:]}" in shown.text
     page = first.get("/sign-in/code").submit({"code": f"{code[:4]} {code[4:]}"}, button="Sign in")
-    assert page.h1 == "Your returns"
+    assert page.h1 == HOME
     assert other.get("/returns").path == "/sign-in"
 
 
@@ -154,7 +210,7 @@ def test_five_wrong_codes_and_the_link_takes_no_more(stage: Stage, open_pages: O
         assert page.errors
     page = client.get("/sign-in/code").submit({"code": right}, button="Sign in")
     assert page.status == 422
-    assert client.get(stage.link(AVON.email)).submit(button="Sign in").h1 == "Your returns"
+    assert client.get(stage.link(AVON.email)).submit(button="Sign in").h1 == HOME
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345x", "١٢٣٤٥٦"])

@@ -1,5 +1,6 @@
 """A backup is whole, is never written over by mistake, and comes back with its ledger intact."""
 
+import hashlib
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from providers import backup as backups
 from providers.backup import BackupRefused, backup, restore
 from providers.database import Database, downgrade, open_engine
+from providers.evidence import Cabinet, put
 from providers.register import export
 from tests.support.registers import BROOK_ROW, SIGNER, take_in
 
@@ -210,3 +212,36 @@ def test_the_password_is_not_on_the_command_line(monkeypatch: pytest.MonkeyPatch
     assert "secret" not in str(seen["command"])
     assert "--dbname=postgresql://charter@db.example/charter" in str(seen["command"])
     assert seen["env"] == {"PGPASSWORD": "secret"}
+
+
+def test_files_of_evidence_go_into_a_pack_beside_the_copy_and_come_back(
+    full: Database, empty: Engine, tmp_path: Path
+) -> None:
+    folder, lost = tmp_path / "evidence", tmp_path / "lost"
+    sha = hashlib.sha256(b"minutes").hexdigest()
+    put(Cabinet(folder).cleared(sha), b"minutes")
+    put(folder / "quarantine" / ".unfinished", b"half")
+    done = backup(full.engine, tmp_path / "copy", evidence=folder)
+    assert (done.files, done.pack) == (1, tmp_path / "copy.evidence.tar")
+    assert done.in_words().endswith(f"With it goes {done.pack}: 1 file of evidence.")
+    done = restore(empty, tmp_path / "copy", evidence=lost)
+    assert done.files == 1
+    assert Cabinet(lost).cleared(sha).read_bytes() == b"minutes"
+    assert len(list(Cabinet(lost).files())) == 1
+
+
+def test_a_pack_that_was_changed_is_refused_and_nothing_is_restored(
+    copy: Path, bare: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "copy.db.evidence.tar").write_bytes(b"no pack" * 200)
+    with pytest.raises(BackupRefused, match="nothing was restored"):
+        restore(bare, copy, evidence=tmp_path / "evidence")
+    assert not (tmp_path / "bare.db").exists()
+
+
+def test_a_new_backup_leaves_no_old_pack_beside_it(copy: Path, bare: Engine) -> None:
+    restore(bare, copy)
+    pack = copy.with_name("copy.db.evidence.tar")
+    pack.write_bytes(b"of another backup")
+    backup(bare, copy, force=True, evidence=copy.parent / "none")
+    assert not pack.exists()

@@ -16,9 +16,11 @@ from charter.answers import (
     ActionLine,
     Answer,
     Evidence,
+    MeasureAnswer,
     PersonNamed,
     RequestReply,
     ReturnDocument,
+    SpotlightAnswer,
     carried_forward,
     parse,
 )
@@ -27,6 +29,7 @@ from charter.quarters import Quarter
 from charter.steps import Rating
 from providers import tabular, workbook
 from providers.workbook import BadWorkbook
+from tests.support.counting import COUNTING
 from tests.support.promises import OWED, THREE, whole
 from tests.support.rules import CHARTER, answer, document
 
@@ -40,16 +43,20 @@ def again(doc: ReturnDocument, charter: CharterFile = THREE) -> ReturnDocument |
     return found
 
 
-def changed(doc: ReturnDocument, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+def changed(
+    doc: ReturnDocument,
+    change: Callable[[openpyxl.Workbook], None],
+    charter: CharterFile = THREE,
+) -> bytes:
     """The workbook as somebody saved it after changing something in it."""
-    book = openpyxl.load_workbook(io.BytesIO(workbook.write(doc, THREE)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.write(doc, charter)))
     change(book)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def filled(doc: ReturnDocument, **cells: Any) -> bytes:
+def filled(doc: ReturnDocument, charter: CharterFile = THREE, /, **cells: Any) -> bytes:
     """The workbook with values put in cells: `Answers_C2="Fully met"`."""
 
     def fill(book: openpyxl.Workbook) -> None:
@@ -57,7 +64,7 @@ def filled(doc: ReturnDocument, **cells: Any) -> bytes:
             sheet, cell = place.replace("__", " ").split("_")
             sheet_of(book, sheet)[cell] = value
 
-    return changed(doc, fill)
+    return changed(doc, fill, charter)
 
 
 def sheet_of(book: openpyxl.Workbook, name: str) -> Worksheet:
@@ -91,7 +98,11 @@ lines = st.text(
 )
 names = st.one_of(st.sampled_from([o for o in ODD if "\n" not in o]), lines.filter(str.strip))
 pieces = st.builds(
-    Evidence, title=names, dated=st.dates(), link=st.sampled_from(["", "https://avon.example/a"])
+    Evidence,
+    title=names,
+    dated=st.dates(),
+    link=st.sampled_from(["", "https://avon.example/a"]),
+    sha=st.sampled_from(["", "0123456789abcdef" * 4]),
 )
 answers = st.builds(
     Answer,
@@ -102,6 +113,7 @@ answers = st.builds(
     public_statement=words,
     evidence=st.lists(pieces, max_size=3).map(tuple),
     confirmed=st.booleans(),
+    copied_from=lines,
 )
 actions = st.builds(
     ActionLine,
@@ -113,6 +125,20 @@ actions = st.builds(
     status=st.sampled_from(["planned", "in_progress", "done", "not_doing"]),
     reason=words,
     request=st.one_of(st.none(), names.map(str.strip)),
+    changes_service=st.booleans(),
+    consulted=words,
+    practice=st.one_of(st.none(), names.map(str.strip)),
+)
+numbers = st.integers(0, 1_000_000)
+measures = st.builds(
+    MeasureAnswer,
+    measure=names.map(str.strip),
+    whole=st.none() | numbers,
+    parts=st.dictionaries(names.map(str.strip), numbers, max_size=3),
+    collected_from=st.none() | st.dates(),
+    progress=st.sampled_from([None, "yes", "no", "by"]),
+    by=st.none() | st.dates(),
+    reason=words,
 )
 replies = st.builds(
     RequestReply,
@@ -138,6 +164,8 @@ def documents(draw: st.DrawFn) -> ReturnDocument:
         answers=tuple(draw(answers).model_copy(update={"commitment": one}) for one in ids),
         actions=tuple(draw(st.lists(actions, max_size=3))),
         replies=tuple(draw(st.lists(replies, max_size=3))),
+        measures=tuple(draw(st.lists(measures, max_size=2, unique_by=lambda one: one.measure))),
+        spotlight=draw(st.none() | st.builds(SpotlightAnswer, group=names, words=words)),
         prepared_by=draw(people),
         signed_by=draw(people),
     )
@@ -243,9 +271,9 @@ def test_columns_and_rows_may_be_moved_about():
         ({"Answers_I2": "avon.example"}, "Answers!I2: this is not a web address; begin it with"),
         ({"Answers_E2": "x" * 5001}, "Answers!E2: this is longer than 5000 characters"),
         ({"Answers_K2": None}, "Answers!K2: say whether this has been looked at; choose one of"),
-        ({"Answers_L1": "Notes"}, "Answers!L1: 'Notes' is no column of this sheet"),
-        ({"Answers_L1": "Rating"}, "Answers!L1: 'Rating' is no column of this sheet, or a second"),
-        ({"Answers_L3": "a note"}, "Answers!L3: this stands under no column name"),
+        ({"Answers_N1": "Notes"}, "Answers!N1: 'Notes' is no column of this sheet"),
+        ({"Answers_N1": "Rating"}, "Answers!N1: 'Rating' is no column of this sheet, or a second"),
+        ({"Answers_N3": "a note"}, "Answers!N3: this stands under no column name"),
         ({"Answers_C1": None}, "Answers!1:1: the column 'Rating' is gone; put its name back"),
         ({"More__evidence_A2": "C9", "More__evidence_B2": "x"}, "More evidence!A2: there is no"),
         ({"Actions_E2": None}, "Actions!E2: this is missing; fill it in"),
@@ -326,12 +354,14 @@ def test_the_words_of_families_stand_beside_their_replies_and_are_only_to_be_rea
     assert parse(workbook.read(content))[0] == whole()
 
 
-def test_working_wording_says_so_on_the_first_sheet_and_official_wording_does_not():
-    def first_sheet(charter: CharterFile) -> str:
-        book = openpyxl.load_workbook(io.BytesIO(workbook.write(document(charter), charter)))
-        sheet = sheet_of(book, book.sheetnames[0])
-        return "\n".join(str(row[0].value) for row in sheet.iter_rows())
+def first_sheet(charter: CharterFile) -> str:
+    """What the sheet Read me says."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook.write(document(charter), charter)))
+    sheet = sheet_of(book, book.sheetnames[0])
+    return "\n".join(str(row[0].value) for row in sheet.iter_rows())
 
+
+def test_working_wording_says_so_on_the_first_sheet_and_official_wording_does_not():
     assert CHARTER.notice in first_sheet(CHARTER)
     assert "0808 808 2003" in first_sheet(CHARTER)
     assert "Working wording" not in first_sheet(THREE)
@@ -352,3 +382,99 @@ def test_what_is_given_looks_given_and_headers_stay_in_sight():
     }
     assert offered["C2"] == '"Fully met,Partly met,Not met,Not applicable"'
     assert offered["K2"] == '"Yes,No,New"'
+
+
+NEXT = Quarter.parse("2026-27-Q3")
+
+
+def figures(**cells: Any) -> bytes:
+    """The template of a Charter that counts, with values put in cells."""
+    return filled(carried_forward(None, COUNTING, NEXT, "AVON", "AVB", OWED), COUNTING, **cells)
+
+
+def test_figures_have_a_row_for_each_number_and_the_spotlight_has_one():
+    book = openpyxl.load_workbook(io.BytesIO(figures()))
+    rows = [[c.value for c in row[:3]] for row in sheet_of(book, "Measures").iter_rows(min_row=2)]
+    assert rows == [
+        ["arrivals", None, "How many new arrivals were asked?\nNew arrivals"],
+        ["arrivals", "asked", "asked"],
+        ["arrivals", "not-asked", "not asked"],
+        ["record", None, "Is there one shared record?"],
+    ]
+    sheet = sheet_of(book, "Measures")
+    shut = {cell for cell in ("F2", "D5", "E5", "E3", "H4") if not _is_open(sheet, cell)}
+    assert shut == {"F2", "D5", "E5", "E3", "H4"}
+    assert all(_is_open(sheet, cell) for cell in ("D2", "E2", "H2", "D3", "F5", "G5"))
+    checked = [rule for rule in sheet.data_validations.dataValidation if rule.type == "whole"]
+    assert [str(rule.sqref) for rule in checked] == ["D2:D501"]
+    assert [c.value for c in sheet_of(book, "Spotlight")[2]] == ["women", None]
+    assert "about one patient" not in first_sheet(CHARTER)
+    assert "never anything about one patient" in first_sheet(COUNTING)
+    assert "Measures" not in openpyxl.load_workbook(io.BytesIO(workbook.write(whole(), THREE)))
+
+
+def _is_open(sheet: Worksheet, cell: str) -> bool:
+    return bool(sheet[cell].fill.fgColor.rgb != "FFE4E8EA")
+
+
+def test_a_template_with_figures_comes_back_and_can_be_filled_in():
+    blank = carried_forward(None, COUNTING, NEXT, "AVON", "AVB", OWED)
+    assert again(blank, COUNTING) == blank
+    content = figures(
+        Measures_D2="1,200",
+        Measures_D3=1200,
+        Measures_D4=0,
+        Measures_H2="More came.",
+        Measures_F5="by a date",
+        Measures_G5=date(2027, 3, 31),
+        Spotlight_B2="We met.",
+    )
+    doc, problems = parse(workbook.read(content))
+    assert doc is not None, problems
+    assert doc.measures == (
+        MeasureAnswer(
+            measure="arrivals",
+            whole=1200,
+            parts={"asked": 1200, "not-asked": 0},
+            reason="More came.",
+        ),
+        MeasureAnswer(measure="record", progress="by", by=date(2027, 3, 31)),
+    )
+    assert doc.spotlight == SpotlightAnswer(group="women", words="We met.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"Measures_D2": "about ten"}, "Measures!D2: 'about ten' is no whole number; write it in"),
+        ({"Measures_D3": 1.5}, "Measures!D3: '1.5' is no whole number"),
+        ({"Measures_D3": -1}, "Measures!D3: '-1' is no whole number"),
+        ({"Measures_D3": 1_000_001}, "Measures!D3: this is more than 1000000"),
+        ({"Measures_D2": "9" * 5000}, "Measures!D2: '9999"),
+        ({"Measures_D2": "=1+1"}, "Measures!D2: this is a formula"),
+        ({"Measures_E2": "soon"}, "Measures!E2: this is not a date; write it as"),
+        ({"Measures_F5": "perhaps"}, "Measures!F5: 'perhaps' is not in the list; choose one of"),
+        ({"Measures_H3": "why"}, "Measures!H3: this belongs in the measure's own row; move it"),
+        ({"Measures_B3": "not-asked"}, "Measures!B4: this part is here twice; keep one row"),
+        ({"Measures_A5": "arrivals"}, "Measures!A5: this measure is here twice; keep one row"),
+        ({"Measures_D9": 4}, "Measures!A9: say which measure this row is of"),
+        ({"Spotlight_A3": "men"}, "Spotlight!A3: there is one group a quarter; take this row out"),
+        ({"Spotlight_B2": "x" * 5001}, "Spotlight!B2: this is longer than 5000 characters"),
+    ],
+)
+def test_what_is_wrong_with_figures_is_named_by_cell(cells: dict[str, Any], said: str):
+    problems = refused(figures(**cells))
+    assert [p for p in problems if p.startswith(said)], problems
+
+
+def test_a_sheet_of_figures_somebody_deleted_is_as_good_as_blank():
+    def remove(book: openpyxl.Workbook) -> None:
+        del book["Measures"]
+        del book["Spotlight"]
+
+    doc = document(COUNTING)
+    content = changed(carried_forward(doc, COUNTING, NEXT, "A", "B", OWED), remove, COUNTING)
+    found, problems = parse(workbook.read(content))
+    assert problems == []
+    assert found is not None
+    assert (found.measures, found.spotlight) == ((), None)

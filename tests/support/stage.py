@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from charter.answers import ActionLine, Evidence, PersonNamed, ReturnDocument
+from charter.commitments import read_charter
+from charter.policy import Role
+from charter.quarters import london_date
 from charter.steps import Rating
 from portal.app import create_app
-from providers import actions, answering, cycles, register, returns, staff
+from portal.signin.oidc import IdentityProvider
+from providers import actions, answering, cycles, lives, register, returns, staff, stand_ins
 from providers.database import Database
+from providers.evidence import Cabinet
 from providers.returns import Ref
 from tests.support.cast import AVON, BROOK, CAST, CLYDE, DEE, Player, at
+from tests.support.counting import measures_given, spotlight_given
 from tests.support.pages import BASE, Page, PageClient
 from tests.support.rules import CALENDAR, CHARTER_TEXT, POLICY_TEXT
 
@@ -74,8 +80,20 @@ class Stage:
     base_url: str = BASE
     now: datetime = field(default_factory=lambda: at("2026-10-05T09:00"))
     messages: list[tuple[str, str, str, str]] = field(default_factory=list)
+    oidc: IdentityProvider | None = None
+    later: Callable[[Callable[[], object]], object] = lambda act: act()
+    also: str = ""
+    """More rows of the register, for a test with more prisons."""
+    charter_text: str = CHARTER_TEXT
+    piece: Evidence = field(
+        default_factory=lambda: Evidence(title="Call log", dated=date(2026, 6, 1))
+    )
+    """What stands as evidence of every filled-in answer."""
+    cabinet: Cabinet = field(init=False)
 
     def __post_init__(self) -> None:
+        beside = self.site_folder or Path("/nowhere/site")
+        self.cabinet = Cabinet(beside.with_name("evidence"))
         self.send: Callable[..., None] = lambda *message: self.messages.append(message)
         self.open_app()
 
@@ -90,6 +108,9 @@ class Stage:
             site_folder=self.site_folder,
             calendar=CALENDAR,
             production=self.base_url.startswith("https"),
+            cabinet=self.cabinet,
+            oidc=self.oidc,
+            later=lambda act: self.later(act),
         )
 
     def play(self) -> "Stage":
@@ -121,9 +142,10 @@ class Stage:
     def _begin(self) -> None:
         began = at("2026-06-15T09:00")
         with self.database.writing() as session:
-            cycles.keep_rulebook(session, "charter", "working-0.1", CHARTER_TEXT)
+            version = read_charter(self.charter_text).version
+            cycles.keep_rulebook(session, "charter", version, self.charter_text)
             cycles.keep_rulebook(session, "policy", "2026.1", POLICY_TEXT)
-            read = register.check(register_text().encode(), "stage.csv")
+            read = register.check((register_text() + self.also).encode(), "stage.csv")
             assert not read.problems, read.problems
             register.import_register(session, read, began, "operator", policy_version="2026.1")
             codes = {r.name: r.code for r in register.regions(session)}
@@ -159,7 +181,7 @@ class Stage:
                     "reason": "" if number else "Two posts in the team were empty.",
                     "public_statement": "We ring families back within two working days.",
                     "narrative": "A nurse keeps a list and a deputy checks it weekly.",
-                    "evidence": (Evidence(title="Call log", dated=date(2026, 6, 1)),),
+                    "evidence": (self.piece,),
                     "confirmed": True,
                 }
             )
@@ -169,7 +191,12 @@ class Stage:
             reply.model_copy(update={"answer": "partly", "words": "On weekdays, yes."})
             for reply in blank.replies
         )
-        return blank.model_copy(update={"answers": answers, "replies": replies, **changes})
+        kept_up = {"status": "in_progress", "due": date(2027, 1, 31), "reason": "Cards ran out."}
+        promises = tuple(line.model_copy(update=kept_up) for line in blank.actions)
+        figures = {"measures": measures_given(blank), "spotlight": spotlight_given(blank)}
+        said = {"answers": answers, "replies": replies, "actions": promises}
+        filled = {**said, **figures, **changes}
+        return blank.model_copy(update=filled)
 
     def submit(self, player: Player, document: ReturnDocument, when: datetime) -> None:
         """Hand in and sign a whole document."""
@@ -182,6 +209,23 @@ class Stage:
         )
         with self.database.writing() as session:
             answering.submit(session, here, named, when)
+
+    def signed(self) -> tuple[Ref, str]:
+        """Avon's return of last quarter, and the fingerprint of what was signed."""
+        here = self.ref(AVON, LAST)
+        with self.database.reading() as session:
+            return here, lives.lives(session, [here.id])[here.id].document
+
+    def stand_in(self) -> int:
+        """The number of Dora's standing in as Avon's deputy, named now if she was not yet."""
+        here, today = self.ref(), london_date(self.now)
+        with self.database.writing() as session:
+            for one in stand_ins.current(session, here, self.now):
+                return one.id
+            lead, role = self.person(AVON.email), Role.DEPUTY
+            return stand_ins.name(
+                session, here, role, "Dora", "dora@avon.example", today, today, self.now, lead
+            )
 
     def person(self, email: str) -> int:
         """The number of the person with that address."""

@@ -10,11 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the new tables, and two new columns; sessions begun before came by a link."""
+    """Make the new tables and columns; sessions begun before came by a link."""
     for make in MAKERS:
         make()
     with op.batch_alter_table("action") as action:
         action.add_column(sa.Column("practice_id", sa.String(), nullable=True))
+    with op.batch_alter_table("actionchange") as change:
+        change.add_column(sa.Column("consulted", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("actionchange") as change:
+        change.alter_column("consulted", server_default=None)
     with op.batch_alter_table("web_session") as web_session:
         web_session.add_column(sa.Column("via", sa.String(), nullable=False, server_default="link"))
     with op.batch_alter_table("web_session") as web_session:
@@ -25,6 +29,8 @@ def downgrade() -> None:
     """Drop what this revision made, and all it holds."""
     with op.batch_alter_table("web_session") as web_session:
         web_session.drop_column("via")
+    with op.batch_alter_table("actionchange") as change:
+        change.drop_column("consulted")
     with op.batch_alter_table("action") as action:
         action.drop_column("practice_id")
     for make in reversed(MAKERS):
@@ -111,6 +117,7 @@ def _practice() -> None:
         sa.Column("happened", sa.Text(), nullable=False),
         sa.Column("enabled", sa.Text(), nullable=False),
         sa.Column("copying", sa.Text(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shared_by", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -126,4 +133,15 @@ def _practice() -> None:
     op.create_index(op.f("ix_practice_region_code"), "practice", ["region_code"], unique=False)
 
 
-MAKERS = (_evidence_file, _stand_in, _provider_token, _practice)
+def _knock() -> None:
+    op.create_table(
+        "knock",
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("who_hash", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("purpose", "who_hash", "since", name=op.f("pk_knock")),
+    )
+
+
+MAKERS = (_evidence_file, _stand_in, _provider_token, _practice, _knock)

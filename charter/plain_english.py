@@ -1,0 +1,73 @@
+"""Advice on plain English: sentences too long to follow, and abbreviations nobody explained."""
+
+import re
+from collections.abc import Collection, Iterator
+
+LONGEST = 20
+"""Words a sentence may have, by the NHS service manual's advice on how to write."""
+
+KNOWN = frozenset(
+    {"A&E", "AM", "GP", "HIV", "HMP", "HMYOI", "ID", "NHS", "OK", "PDF", "PM", "TV", "UK", "YOI"}
+)
+"""Abbreviations that families can be expected to read without help."""
+
+_END = re.compile(r"(?<=[.!?…])(?P<closing>[\"'”’)\]]*)\s+(?=[\"'“‘(\[]*[^\W_])")
+_NEVER_LAST = re.compile(
+    r"(?:^|[\s(\[\"'“‘])(?:e\.g|i\.e|dr|mr|mrs|ms|mx|st|prof|rev|no|vs|approx|ext|tel|[A-Z])\.$",
+    re.IGNORECASE,
+)
+_LAST_BEFORE_A_CAPITAL = re.compile(r"(?:\b[ap]\.m|\betc|\bal|…|\.\.)\.?$", re.IGNORECASE)
+_WORD = re.compile(r"\S*[^\W_]\S*")
+_CAPITALS = re.compile(r"(?<![^\W_])[A-Z](?:&?[A-Z])+(?=s?(?![^\W_]))")
+
+
+def advice(text: str, known: Collection[str] = KNOWN) -> tuple[str, ...]:
+    """What would make a text easier to read, a sentence each; empty when nothing would.
+
+    `known` are the abbreviations that need no explaining. It is advice and never a refusal.
+    """
+    if _WORD.search(text) and len(text.split()) > 2 and text.upper() == text:
+        return ("Write in small letters: words all in capitals are hard to read.",)
+    return (*_long(text), *_unexplained(text, known))
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text; a line's end ends one too, and `e.g.`, `Dr.` or `3.30pm` does not.
+
+    A full stop counts as part of `a.m.` or `etc.` unless a capital follows.
+    """
+    return tuple(sentence for line in text.splitlines() for sentence in _of_line(line.strip()))
+
+
+def _of_line(line: str) -> Iterator[str]:
+    begin = 0
+    for end in _END.finditer(line):
+        before, after = line[begin : end.start()], line[end.end() :].lstrip("\"'“‘([")
+        if _NEVER_LAST.search(before):
+            continue
+        if _LAST_BEFORE_A_CAPITAL.search(before) and not after[:1].isupper():
+            continue
+        yield line[begin : end.end()].strip()
+        begin = end.end()
+    if line[begin:].strip():
+        yield line[begin:].strip()
+
+
+def _long(text: str) -> Iterator[str]:
+    for sentence in sentences(text):
+        words = _WORD.findall(sentence)
+        if len(words) > LONGEST:
+            begins = " ".join(words[:6])
+            yield (
+                f"One sentence has {len(words)} words, and more than {LONGEST} are hard to follow. "
+                f"Try to split the one that begins “{begins} …”."
+            )
+
+
+def _unexplained(text: str, known: Collection[str]) -> Iterator[str]:
+    for short in dict.fromkeys(_CAPITALS.findall(text)):
+        explained = (
+            rf"[^\W_][^()\n]*\({re.escape(short)}s?\)|\b{re.escape(short)}s? \([^()\n]*[a-z]"
+        )
+        if short not in known and not re.search(explained, text):
+            yield f"Say what “{short}” stands for, or use other words."

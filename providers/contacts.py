@@ -1,0 +1,167 @@
+"""Who acts for a service on a day: its contacts, and those named to stand in for them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from charter.policy import Role
+from charter.quarters import Quarter
+from providers import lives
+from providers.tables import Contact, Cycle, Person, Return, Service, Site, StandIn
+
+T = TypeVar("T")
+BATCH = 5000  # ids in one question; SQLite takes some thirty thousand
+NAMERS: Mapping[Role, frozenset[Role]] = {
+    Role.DEPUTY: frozenset({Role.LEAD, Role.DEPUTY}),
+    Role.SIGNER: frozenset({Role.SIGNER}),
+}
+"""In which role one may stand in, and whom a contact must be to name them."""
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A person in a role for a service; `refused` when the address turned letters away for good.
+
+    Somebody who stands in does so `until` a day, that day counted.
+    """
+
+    person_id: int
+    name: str
+    email: str
+    role: Role
+    refused: bool
+    until: date | None = None
+
+
+def batches(items: Iterable[T], size: int = BATCH) -> list[list[T]]:
+    """The items in order, in lists of at most `size`."""
+    kept = list(items)
+    return [kept[i : i + size] for i in range(0, len(kept), size)]
+
+
+def contacts_of(
+    session: Session, service_ids: Iterable[int], on: date
+) -> dict[int, list[ContactView]]:
+    """The contacts of each service on a London date, by role and name; an empty list where none.
+
+    A contact ended on a date is one no longer from that date on. Stand-ins count on their days,
+    after the contacts of their role: letters go to whoever the register lists, while they can.
+    """
+    found = listed_contacts(session, service_ids, on)
+    for ids in batches(found):
+        for service_id, view in _standing_in(session, ids, found, on):
+            if (view.person_id, view.role) not in {
+                (c.person_id, c.role) for c in found[service_id]
+            }:
+                found[service_id].append(view)
+    for contacts in found.values():
+        contacts.sort(key=lambda c: (c.role, c.until is not None, c.name, c.person_id))
+    return found
+
+
+def listed_contacts(
+    session: Session, service_ids: Iterable[int], on: date
+) -> dict[int, list[ContactView]]:
+    """The contacts that the register itself lists for each service on a London date."""
+    found: dict[int, list[ContactView]] = {service_id: [] for service_id in service_ids}
+    for ids in batches(found):
+        rows = (
+            select(Contact, Person)
+            .join(Person, col(Person.id) == col(Contact.person_id))
+            .where(col(Contact.service_id).in_(ids))
+            .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
+            .order_by(col(Contact.role), col(Person.name), col(Person.id))
+        )
+        for contact, person in session.exec(rows):
+            view = ContactView(
+                person_id=person.id or 0,
+                name=person.name,
+                email=person.email,
+                role=Role(contact.role),
+                refused=contact.refused_at is not None,
+            )
+            found[contact.service_id].append(view)
+    return found
+
+
+def _standing_in(
+    session: Session, ids: list[int], listed: Mapping[int, list[ContactView]], on: date
+) -> list[tuple[int, ContactView]]:
+    """Those who stand in on the day, while whoever named them could still do so."""
+    rows = session.exec(
+        select(StandIn, Person)
+        .join(Person, col(Person.id) == col(StandIn.person_id))
+        .where(col(StandIn.service_id).in_(ids))
+        .where(col(StandIn.first_day) <= on, col(StandIn.last_day) >= on)
+        .order_by(col(StandIn.last_day).desc(), col(StandIn.id))
+    )
+    return [
+        (row.service_id, ContactView(person.id or 0, person.name, person.email, role, False, until))
+        for row, person in rows
+        for role, until in [(Role(row.role), row.last_day)]
+        if any(
+            f"person:{c.person_id}" == row.named_by and c.role in NAMERS[role]
+            for c in listed[row.service_id]
+        )
+    ]
+
+
+def contact_roles(session: Session, person_id: int, on: date) -> list[tuple[int, Role]]:
+    """The services a person may enter on a London date, each with the role, stand-ins included.
+
+    One that ended may be entered until its last return is published, and not after.
+    """
+    theirs = select(Contact.service_id).where(Contact.person_id == person_id)
+    standing = select(StandIn.service_id).where(StandIn.person_id == person_id)
+    ids = {row[0] for row in session.connection().execute(theirs.union(standing))}
+    if not ids:
+        return []
+    held = contacts_of(session, sorted(ids - _done_with(session, ids, on)), on)
+    return [
+        (service_id, contact.role)
+        for service_id, contacts in held.items()
+        for contact in contacts
+        if contact.person_id == person_id
+    ]
+
+
+def ever_of(session: Session, service_id: int) -> dict[int, Role]:
+    """Everybody who ever acted for a service, with a role they held; stand-ins included."""
+    stood = session.exec(
+        select(StandIn.person_id, StandIn.role).where(StandIn.service_id == service_id)
+    )
+    listed = session.exec(
+        select(Contact.person_id, Contact.role)
+        .where(Contact.service_id == service_id)
+        .order_by(col(Contact.ended_on).is_(None), col(Contact.role).desc())
+    )
+    return {person: Role(role) for person, role in (*stood, *listed)}
+
+
+def _done_with(session: Session, ids: Iterable[int], on: date) -> set[int]:
+    """Services that ended and whose every return is published, or owed no longer."""
+    rows = session.exec(
+        select(Service, Site.region_code)
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .where(col(Service.id).in_(list(ids)), col(Service.ends) < on)
+    ).all()
+    if not rows:
+        return set()
+    ended = [service.id or 0 for service, _ in rows]
+    owed: dict[int, list[int]] = defaultdict(list)
+    for row in session.exec(select(Return).where(col(Return.service_id).in_(ended))):
+        owed[row.service_id].append(row.id or 0)
+    folded = lives.lives(session, [i for returns in owed.values() for i in returns])
+    opened: dict[str, str] = {}
+    for region, quarter in session.exec(select(Cycle.region_code, Cycle.quarter)):
+        opened[region] = max(opened.get(region, ""), quarter)
+    return {
+        service.id or 0
+        for service, region in rows
+        if service.ends and opened.get(region, "") >= str(Quarter.containing(service.ends))
+        if all(folded[i].is_settled for i in owed[service.id or 0])
+    }
