@@ -1,5 +1,7 @@
 """A return from outside: read from plain data, begun from last quarter's, compared with another."""
 
+from typing import Any
+
 from pydantic import ValidationError
 
 from charter.checking import check
@@ -34,6 +36,7 @@ __all__ = [
     "changed",
     "check",
     "parse",
+    "ready_to_fill",
 ]
 
 _KEYS = {"answers": "commitment", "actions": "id", "replies": "request", "measures": "measure"}
@@ -102,6 +105,16 @@ def carried_forward(
         measures=tuple(MeasureAnswer(measure=measure.id) for _, measure in charter.measures),
         spotlight=SpotlightAnswer(group=group) if group else None,
     )
+
+
+def ready_to_fill(document: ReturnDocument, charter: CharterFile) -> dict[str, Any]:
+    """A return as plain data for JSON, with null at each part of a count that is still to give."""
+    data = document.model_dump(mode="json")
+    parts = {measure.id: [part.id for part in measure.parts] for _, measure in charter.measures}
+    for given in data.get("measures", []):
+        blank = dict.fromkeys(parts.get(given["measure"], []))
+        given["parts"] = blank | given["parts"]
+    return data
 
 
 def _same_text(

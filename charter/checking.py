@@ -142,9 +142,12 @@ def _actions(doc: ReturnDocument, quarter: Quarter, owed: BroughtForward) -> Ite
             )
     promised = {line.id: line.due for line in owed.actions}
     for place, line in _placed(doc.actions):
-        for field, value in (("title", line.title), ("owner", line.owner)):
-            if not value:
-                yield Problem(f"{place}.{field}", f"give this action its {field}")
+        if not line.title:
+            yield Problem(f"{place}.title", "say in one line what will be done")
+        if not line.owner:
+            yield Problem(
+                f"{place}.owner", "say whose job it is: the owner, by job and not by name"
+            )
         if line.status in OPEN:
             yield from _still_open(place, line, quarter, promised.get(line.id))
         elif line.status == "not_doing" and not line.reason:
@@ -163,7 +166,9 @@ def _still_open(
             f"{say(was)} has passed and this is still open; give a date after {say(ends)}",
         )
     if promised and not line.reason and (line.due > promised or line.due <= ends):
-        yield Problem(f"{place}.reason", f"this was promised for {say(promised)}; say why it moved")
+        yield Problem(
+            f"{place}.reason", f"this was promised for {say(promised)}; say why it slipped"
+        )
 
 
 def _of_a_service(place: str, line: ActionLine) -> Iterator[Problem]:

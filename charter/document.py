@@ -5,7 +5,13 @@ import unicodedata
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from charter.actions import ActionStatus, Tally, drafted
 from charter.ledger import canonical, digest
@@ -36,10 +42,21 @@ def _link(text: str) -> str:
     return text
 
 
+def _given(parts: object) -> object:
+    """The parts without those left blank; anything else as it is, to be refused."""
+    if not isinstance(parts, dict):
+        return parts
+    return {name: number for name, number in parts.items() if number is not None}
+
+
 Words = Annotated[str, Field(max_length=5000), AfterValidator(_words)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
 Link = Annotated[Line, AfterValidator(_link)]
 Number = Annotated[int, Field(ge=0, le=1_000_000)]
+Parts = Annotated[
+    dict[Line, Number],
+    BeforeValidator(_given, json_schema_input_type=dict[Line, Number | None]),
+]
 
 
 class Lean(Frozen):
@@ -103,7 +120,7 @@ class MeasureAnswer(Frozen):
 
     measure: Line
     whole: Number | None = None
-    parts: dict[Line, Number] = Field(default_factory=dict)
+    parts: Parts = Field(default_factory=dict)
     collected_from: date | None = None
     progress: Literal["yes", "no", "by"] | None = None
     by: date | None = None

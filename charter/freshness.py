@@ -1,8 +1,11 @@
 """How old evidence may be: one rule for the score, the pages, and the notice before it is past."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
+from charter.document import Answer
+from charter.plainly import Problem
 from charter.quarters import Quarter, say
 
 Freshness = Literal["fresh", "ages_soon", "past"]
@@ -10,6 +13,7 @@ NOTICE = timedelta(days=30)
 """How long before evidence is past its age its owner is told: time to get a newer piece."""
 LAST_YEAR = 9900
 """A file may name any day there is; so long after our time, nothing ages any more."""
+AHEAD = "this day has not come yet; give the date that stands on it"
 _DAY = timedelta(days=1)
 
 
@@ -48,3 +52,11 @@ def age(dated: date, months: int, quarter: Quarter, today: date) -> tuple[Freshn
         return "fresh", ""
     began = "since" if ends <= today else "from"
     return "ages_soon", f"in date for this quarter, but past its {allowed} {began} {say(ends)}"
+
+
+def dated_ahead(answers: Iterable[Answer], today: date) -> Iterator[Problem]:
+    """Evidence of a day still to come: nothing shows anything yet, and it would never be past."""
+    for answer in answers:
+        for number, piece in enumerate(answer.evidence, 1):
+            if piece.dated > today:
+                yield Problem(f"answers[{answer.commitment}].evidence[{number}].dated", AHEAD)

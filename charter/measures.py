@@ -213,7 +213,7 @@ def figures(
         return []
     was = {figure.name: figure.value for figure in figures(measure, last)}
     if measure.kind == "progress":
-        shown = [("Is it so?", _progress_words(given.progress, given.by))]
+        shown = [("Answer", _progress_words(given.progress, given.by))]
     elif given.collected_from is not None:
         shown = [("Not collected yet", f"From {say(given.collected_from)}")]
     else:

@@ -17,7 +17,8 @@ _NEVER_LAST = re.compile(
     re.IGNORECASE,
 )
 _LAST_BEFORE_A_CAPITAL = re.compile(r"(?:\b[ap]\.m|\betc|\bal|…|\.\.)\.?$", re.IGNORECASE)
-_WORD = re.compile(r"\S*[^\W_]\S*")
+_IN_WORDS = re.compile(r"[^\W_]")
+_APART = re.compile(r"[()\n]")
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z](?:&?[A-Z])+(?=s?(?![^\W_]))")
 
 
@@ -26,7 +27,7 @@ def advice(text: str, known: Collection[str] = KNOWN) -> tuple[str, ...]:
 
     `known` are the abbreviations that need no explaining. It is advice and never a refusal.
     """
-    if _WORD.search(text) and len(text.split()) > 2 and text.upper() == text:
+    if _IN_WORDS.search(text) and len(text.split()) > 2 and text.upper() == text:
         return ("Write in small letters: words all in capitals are hard to read.",)
     return (*_long(text), *_unexplained(text, known))
 
@@ -55,7 +56,7 @@ def _of_line(line: str) -> Iterator[str]:
 
 def _long(text: str) -> Iterator[str]:
     for sentence in sentences(text):
-        words = _WORD.findall(sentence)
+        words = [word for word in sentence.split() if _IN_WORDS.search(word)]
         if len(words) > LONGEST:
             begins = " ".join(words[:6])
             yield (
@@ -66,8 +67,20 @@ def _long(text: str) -> Iterator[str]:
 
 def _unexplained(text: str, known: Collection[str]) -> Iterator[str]:
     for short in dict.fromkeys(_CAPITALS.findall(text)):
-        explained = (
-            rf"[^\W_][^()\n]*\({re.escape(short)}s?\)|\b{re.escape(short)}s? \([^()\n]*[a-z]"
-        )
-        if short not in known and not re.search(explained, text):
+        if short not in known and not _is_explained(short, text):
             yield f"Say what “{short}” stands for, or use other words."
+
+
+def _is_explained(short: str, text: str) -> bool:
+    """Whether words stand before it in brackets, or in brackets after it.
+
+    What lies before a bracket is looked at once: to search for it would take minutes of a long
+    text full of capitals.
+    """
+    if re.search(rf"\b{re.escape(short)}s? \([^()\n]*[a-z]", text):
+        return True
+    befores = (
+        _APART.split(text[: bracket.start()])[-1]
+        for bracket in re.finditer(rf"\({re.escape(short)}s?\)", text)
+    )
+    return any(_IN_WORDS.search(before) for before in befores)

@@ -22,6 +22,8 @@ from providers import (
     practices,
     publications,
     returns,
+    stand_ins,
+    tokens,
 )
 from providers.database import Database
 from providers.returns import Ref
@@ -57,6 +59,8 @@ CHECKS: Mapping[str, Check] = {
     "cycles": auditing.first_altered_cycle,
     "families' requests": actions.first_altered_request,
     "shared practice": practices.first_altered,
+    "stand-ins": stand_ins.first_altered,
+    "tokens": tokens.first_altered,
     "frozen documents": documents.first_changed,
     "documents on record": auditing.first_missing_document,
     "returns": lives.first_stale_cache,

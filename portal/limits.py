@@ -22,6 +22,8 @@ LINKS_PER_ADDRESS = Limit(5, timedelta(minutes=10))
 LINKS_PER_CALLER = Limit(60, timedelta(minutes=10))
 CODES_PER_BROWSER = Limit(10, timedelta(minutes=10))
 SPENDS_PER_CALLER = Limit(120, timedelta(minutes=10))
+FILES_PER_PERSON = Limit(60, timedelta(minutes=10))
+"""Files given as evidence: what one takes out again lies on the disk until the next sweep."""
 CALLS_PER_TOKEN = Limit(120, timedelta(minutes=1))
 
 

@@ -6,13 +6,15 @@ from sqlmodel import Session
 
 from charter.answers import Problem, ReturnDocument, check
 from charter.commitments import CharterFile
+from charter.freshness import dated_ahead
 from charter.ledger import canonical
 from charter.measures import changed_elsewhere
 from charter.policy import Role
 from charter.quarters import london_date, say
 from charter.returns import Life
 from charter.steps import HandedOver, NotRunningAsked, Replied, SentBack, Signed, Started
-from providers import actions, cycles, documents, lives, returns, uptake
+from providers import actions, cycles, documents, evidence, lives, returns, uptake
+from providers.contacts import count_as_one
 from providers.cycles import NotAllowed
 from providers.register import ContactView, contacts_of
 from providers.returns import Ref
@@ -52,7 +54,7 @@ def problems(
     )
     if document.provider != here.party or document.site != here.site:
         found.append(Problem("provider", f"this return is owed by {here.party} for {here.site}"))
-    found += uptake.unknown(session, document)
+    found += uptake.unknown(session, document) + evidence.unknown(session, here, document)
     if complete:
         life = lives.lives(session, [here.id])[here.id]
         if document.nil_return and (why := why_not_nil(here, life)):
@@ -90,7 +92,10 @@ def why_not_nil(here: Ref, life: Life) -> str:
             f"{life.not_running_declined.rstrip('.')}. Answer the commitments, or ask again"
         )
     if life.not_running_asked:
-        return f"{runs}; the commissioner has been asked to agree that it did not, and has to first"
+        return (
+            f"{runs}; the commissioner has been asked to agree that it did not: "
+            "you can hand over once they have agreed"
+        )
     return (
         f"{runs}, so the commissioner has to agree that it did not: on the return's page choose "
         "“Say so instead”, give the reason and ask"
@@ -146,6 +151,8 @@ def hand_over(
     life = _open_life(session, here)
     require(session, here, now, person, PREPARERS, "prepare this return")
     found = problems(session, here, document, complete=True)
+    open_now = [a for a in document.answers if a.commitment in life.questions or not life.questions]
+    found += dated_ahead(open_now, london_date(now))
     _only_what_was_asked(session, here, life, document, found)
     if found:
         raise Incomplete(found)
@@ -176,12 +183,13 @@ def _only_what_was_asked(
     if not life.questions:
         return
     signed = returns.signed_documents(session, {here.id: life.document})[here.id]
-    before = {answer.commitment: answer for answer in signed.answers}
-    for answer in document.answers:
-        if answer.commitment not in life.questions and before.get(answer.commitment) != answer:
+    told, before = ([(one.commitment, one) for one in each.answers] for each in (document, signed))
+    for name in dict.fromkeys(name for name, _ in (*before, *told)):  # gone or doubled ones too
+        now, then = ([one for one in each if one[0] == name] for each in (told, before))
+        if name not in life.questions and now != then:
             found.append(
                 Problem(
-                    f"answers[{answer.commitment}]",
+                    f"answers[{name}]",
                     "only the commitment the commissioner asked about is open; put this one back",
                 )
             )
@@ -221,6 +229,12 @@ def sign(session: Session, here: Ref, sha: str, now: datetime, person: int) -> N
         raise NotAllowed("the return was changed after you opened it; read it again, then sign")
     if life.handed_over_by == f"person:{person}":
         raise NotAllowed("whoever prepared a return cannot sign it: ask another signing director")
+    preparer = int(life.handed_over_by.removeprefix("person:"))
+    if count_as_one(session, here.service_id, {preparer, person}, london_date(now)):
+        raise NotAllowed(
+            "of the two who prepare and sign a return, neither may be here only because the other "
+            "named them to stand in: ask another signing director"
+        )
     document = ReturnDocument.model_validate_json(documents.fetch(session, [sha])[sha])
     if document.nil_return and (why := why_not_nil(here, life)):
         raise NotAllowed(why)

@@ -100,7 +100,7 @@ def _standing_in(
         .order_by(col(StandIn.last_day).desc(), col(StandIn.id))
     )
     return [
-        (row.service_id, ContactView(person.id or 0, person.name, person.email, role, False, until))
+        (row.service_id, ContactView(person.id or 0, row.name, person.email, role, False, until))
         for row, person in rows
         for role, until in [(Role(row.role), row.last_day)]
         if any(
@@ -108,6 +108,19 @@ def _standing_in(
             for c in listed[row.service_id]
         )
     ]
+
+
+def count_as_one(session: Session, service_id: int, people: set[int], on: date) -> bool:
+    """Whether one of these people acts for a service only because another of them let them in.
+
+    Whoever the register itself lists there acts in their own right, whoever named them besides.
+    """
+    listed = {c.person_id for c in listed_contacts(session, [service_id], on)[service_id]}
+    let_in = select(StandIn.named_by).where(
+        StandIn.service_id == service_id, col(StandIn.person_id).in_(people - listed)
+    )
+    namers = set(session.exec(let_in))
+    return any(f"person:{person}" in namers for person in people)
 
 
 def contact_roles(session: Session, person_id: int, on: date) -> list[tuple[int, Role]]:

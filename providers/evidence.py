@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from charter.answers import ReturnDocument
+from charter.answers import Problem, ReturnDocument
 from charter.holding import screen_name
 from providers import ledger
 from providers.file_kinds import KINDS, Kind, NotTaken, kind_of, safe_name
@@ -116,8 +116,9 @@ def _fit_name(name: str) -> str:
     name = safe_name(name)
     found = screen_name(name)
     if found:
+        article = "an" if found[0].kind.startswith("NHS") else "a"
         raise NotTaken(
-            f"the name of this file seems to hold a {found[0].kind}; "
+            f"the name of this file seems to hold {article} {found[0].kind}; "
             "name it so that nobody can tell whom it is about, and choose it again"
         )
     return name
@@ -205,6 +206,18 @@ def named(session: Session, here: Ref, documents: Iterable[ReturnDocument]) -> d
     """
     rows = _rows_of(session, here.party, _all_shas(documents))
     return {row.sha: _view(row) for row in sorted(rows, key=lambda row: row.return_id == here.id)}
+
+
+def unknown(session: Session, here: Ref, document: ReturnDocument) -> list[Problem]:
+    """Evidence that names a file of ours which the return's provider never gave."""
+    given = named(session, here, [document])
+    what = "we keep no such file of yours; leave this blank, and give the file on the return's page"
+    return [
+        Problem(f"answers[{answer.commitment}].evidence[{at}].sha", what)
+        for answer in document.answers
+        for at, piece in enumerate(answer.evidence, 1)
+        if piece.sha and piece.sha not in given
+    ]
 
 
 def _all_shas(documents: Iterable[ReturnDocument]) -> set[str]:

@@ -153,8 +153,11 @@ def ref(session: Session, return_id: int) -> Ref:
 
 
 def find(session: Session, provider: str, site: str, quarter: str, line: str = "") -> Ref:
-    """The return of a provider for a prison and quarter; Unknown names what is owed instead."""
-    owed = refs(session, quarter=quarter, party=provider)
+    """The return of a provider for a prison and quarter; Unknown names what is owed instead.
+
+    A ValueError says what a quarter looks like, where this is none.
+    """
+    owed = refs(session, quarter=str(Quarter.parse(quarter)), party=provider)
     found = [r for r in owed if r.site == site and (not line or r.line == line)]
     if len(found) == 1:
         return found[0]

@@ -1,5 +1,6 @@
 """Standing in: a lead names a deputy, a signing director another signer, for days they set."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,10 +13,11 @@ from providers.cells import email_address
 from providers.contacts import NAMERS, listed_contacts
 from providers.cycles import NotAllowed, Unknown
 from providers.returns import Ref
-from providers.tables import Person, StandIn
+from providers.tables import LedgerRow, Person, StandIn
 from providers.tabular import odd_character
 
 MOST_DAYS = 92
+NAMED, ENDED = "stand_in_named", "stand_in_ended"
 
 
 class Unsuitable(NotAllowed):
@@ -60,11 +62,13 @@ def name(
 ) -> int:
     """Name somebody to stand in, and give the number of the entry; Unsuitable says what is wrong.
 
-    Somebody known keeps the name on record. The ledger holds numbers and days, and no name.
+    They are called here what they were called now, known or not. The ledger holds numbers and
+    days, and no name.
     """
     _may(session, here, role, now, person)
     _days(first_day, last_day, london_date(now))
-    who = _known(session, email, full_name)
+    called = _called(full_name)
+    who = _known(session, email, called)
     if who.id is not None:
         _suitable(session, here, role, who, london_date(now))
         _not_twice(session, here, role, who, first_day, last_day)
@@ -73,6 +77,7 @@ def name(
     row = StandIn(
         service_id=here.service_id,
         person_id=who.id or 0,
+        name=called,
         role=role.value,
         first_day=first_day,
         last_day=last_day,
@@ -83,7 +88,7 @@ def name(
     session.flush()
     days = {"first_day": first_day.isoformat(), "last_day": last_day.isoformat()}
     body = {"stand_in": row.id, "person": who.id, "role": role.value, **days}
-    ledger.append(session, now, row.named_by, "stand_in_named", f"service:{here.service_id}", body)
+    ledger.append(session, now, row.named_by, NAMED, f"service:{here.service_id}", body)
     return row.id or 0
 
 
@@ -113,7 +118,7 @@ def end(session: Session, here: Ref, stand_in: int, now: datetime, person: int) 
     session.flush()
     body = {"stand_in": row.id, "last_day": last.isoformat()}
     subject = f"service:{here.service_id}"
-    ledger.append(session, now, f"person:{person}", "stand_in_ended", subject, body)
+    ledger.append(session, now, f"person:{person}", ENDED, subject, body)
 
 
 def current(session: Session, here: Ref, now: datetime) -> list[StandInView]:
@@ -143,7 +148,7 @@ def _view(row: StandIn, person: Person) -> StandInView:
     return StandInView(
         id=row.id or 0,
         person_id=row.person_id,
-        name=person.name,
+        name=row.name,
         email=person.email,
         role=Role(row.role),
         first_day=row.first_day,
@@ -186,16 +191,38 @@ def _not_twice(
         raise Unsuitable("first", "this person stands in on some of these days already")
 
 
-def _known(session: Session, email: str, full_name: str) -> Person:
+def _called(full_name: str) -> str:
+    odd = odd_character(full_name.strip())
+    if odd or not full_name.strip():
+        raise Unsuitable("name", f"the name holds {odd}" if odd else "give the person's name")
+    return full_name.strip()
+
+
+def _known(session: Session, email: str, called: str) -> Person:
     """The person at an address, or a new one that is not added yet."""
     try:
         address = email_address(email)
     except ValueError as error:
         raise Unsuitable("email", str(error)) from error
     found = session.exec(select(Person).where(Person.email == address)).first()
-    if found is not None:
-        return found
-    odd = odd_character(full_name.strip())
-    if odd or not full_name.strip():
-        raise Unsuitable("name", f"the name holds {odd}" if odd else "give the person's name")
-    return Person(email=address, name=full_name.strip())
+    return found or Person(email=address, name=called)
+
+
+def first_altered(session: Session) -> str:
+    """One sentence naming the first stand-in that its ledger entries do not vouch for."""
+    told: dict[int, tuple[object, ...]] = {}
+    kinds = select(LedgerRow).where(col(LedgerRow.kind).in_([NAMED, ENDED]))
+    for entry in session.exec(kinds.order_by(col(LedgerRow.seq))):
+        body = json.loads(entry.body)
+        which, last = body["stand_in"], body["last_day"]
+        if entry.kind == NAMED:
+            who = entry.subject, entry.by, body["person"], body["role"], body["first_day"]
+            told[which] = (*who, last)
+        elif which in told:
+            told[which] = (*told[which][:-1], last)
+    for row in session.exec(select(StandIn).order_by(col(StandIn.id))):
+        days = str(row.first_day), str(row.last_day)
+        stands = f"service:{row.service_id}", row.named_by, row.person_id, row.role, *days
+        if told.pop(row.id or 0, None) != stands:
+            return f"the stand-in {row.id} is not the one the ledger vouches for"
+    return next((f"the stand-in {which} is missing" for which in told), "")

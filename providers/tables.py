@@ -248,12 +248,16 @@ class EvidenceFile(SQLModel, table=True):
 
 
 class StandIn(SQLModel, table=True):
-    """Somebody named to stand in for a lead (as deputy) or a signer, first to last day counted."""
+    """Somebody named to stand in for a lead (as deputy) or a signer, first to last day counted.
+
+    `name` is what whoever named them calls them: it tells nothing of who is on record.
+    """
 
     __tablename__ = "stand_in"
     id: int | None = Field(default=None, primary_key=True)
     service_id: int = Field(foreign_key="service.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
+    name: str
     role: str
     first_day: date
     last_day: date

@@ -1,20 +1,23 @@
 """A provider's keys to the return interface: made, shown once, listed, and ended at once."""
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from charter.ledger import digest
 from providers import ledger
 from providers.cycles import Unknown
-from providers.tables import Party, ProviderToken
+from providers.tables import LedgerRow, Party, ProviderToken
 from providers.tabular import odd_character
 
 PREFIX = "charter_"
 """What every token begins with, so that one left lying about can be recognised."""
 LONGEST_NAME = 100
+ADDED, ENDED = "token_added", "token_ended"
 
 
 class TokenRefused(ValueError):
@@ -57,7 +60,8 @@ def add(
     )
     session.add(row)
     session.flush()
-    ledger.append(session, now, by, "token_added", f"party:{party}", {"token": row.id})
+    body = {"token": row.id, "digest": digest(row.token_hash)}
+    ledger.append(session, now, by, ADDED, f"party:{party}", body)
     return _view(row, owner), secret
 
 
@@ -74,7 +78,7 @@ def end(session: Session, now: datetime, by: str, *, party: str, name: str) -> b
     row.ended_at = now
     session.add(row)
     session.flush()
-    ledger.append(session, now, by, "token_ended", f"party:{party}", {"token": row.id})
+    ledger.append(session, now, by, ENDED, f"party:{party}", {"token": row.id})
     return True
 
 
@@ -95,6 +99,21 @@ def holder(session: Session, secret: str) -> TokenView | None:
         .where(ProviderToken.token_hash == _hash(secret), col(ProviderToken.ended_at).is_(None))
     ).first()
     return _view(*found) if found else None
+
+
+def first_altered(session: Session) -> str:
+    """One sentence naming the first token that its ledger entries do not vouch for."""
+    told: dict[int, tuple[str, str, bool]] = {}
+    kinds = select(LedgerRow).where(col(LedgerRow.kind).in_([ADDED, ENDED]))
+    for entry in session.exec(kinds.order_by(col(LedgerRow.seq))):
+        body = json.loads(entry.body)
+        before = told.get(body["token"], (entry.subject, body.get("digest", ""), False))
+        told[body["token"]] = (*before[:2], entry.kind == ENDED)
+    for row in session.exec(select(ProviderToken).order_by(col(ProviderToken.id))):
+        stands = f"party:{row.party_code}", digest(row.token_hash), row.ended_at is not None
+        if told.pop(row.id or 0, None) != stands:
+            return f"the token {row.id} is not the one the ledger vouches for"
+    return next((f"the token {which} is missing" for which in told), "")
 
 
 def _hash(secret: str) -> str:

@@ -19,6 +19,8 @@ BASIS = "Charter basis"
 """The property of a workbook that names what it was made from."""
 MOST_ROWS = 6_000
 """More rows than the largest return fills on any sheet."""
+MOST_TAGS = 400_000
+"""Ten times what the largest return's workbook has; each costs a reader up to half a kilobyte."""
 
 _MOST_COLUMNS = 100
 _EXCEL_ROWS = 1_048_576
@@ -97,9 +99,11 @@ def opened(content: bytes) -> Any:  # noqa: ANN401 - openpyxl's own
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(member.file_size for member in packed.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            most = LARGEST_UNPACKED // 1024 // 1024
-            raise BadWorkbook([f"the workbook unpacks to more than {most} MB; {mend}"])
+            if unpacked > LARGEST_UNPACKED:
+                most = LARGEST_UNPACKED // 1024 // 1024
+                raise BadWorkbook([f"the workbook unpacks to more than {most} MB; {mend}"])
+            if sum(_tags(packed)) > MOST_TAGS:
+                raise BadWorkbook(["this holds far more than a return; begin from its template"])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
@@ -108,6 +112,14 @@ def opened(content: bytes) -> Any:  # noqa: ANN401 - openpyxl's own
     except Exception as error:  # openpyxl promises no one class of error for a damaged file
         what = f"this cannot be opened as a workbook; {mend}"
         raise BadWorkbook([what]) from error
+
+
+def _tags(packed: zipfile.ZipFile) -> Iterator[int]:
+    """How many tags there are, a piece at a time: none is kept, and none is understood."""
+    for member in packed.infolist():
+        with packed.open(member) as part:
+            while piece := part.read(1_000_000):
+                yield piece.count(b"<")
 
 
 def basis_of(book: Any) -> str:  # noqa: ANN401
@@ -147,14 +159,17 @@ def _filled(sheet: Any, name: str, reading: Reading) -> Iterator[tuple[int, dict
     """The number of each row that holds anything, and its texts by column, counted from 1."""
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=_EXCEL_ROWS, max_col=_MOST_COLUMNS)
+    left_out = None  # openpyxl gives one and the same row for all those a file leaves out
     for number, cells in enumerate(rows, 1):
+        if cells is left_out:
+            continue
         texts = {}
         for position, cell in enumerate(cells, 1):
             if cell.value is None:
                 continue
             place = f"{name}!{get_column_letter(position)}{number}"
             if cell.data_type == "f":
-                reading.wrong(place, "this is a formula; type the words or the date it shows")
+                reading.wrong(place, "this is a formula; type what it shows")
             elif cell.data_type == "e":
                 reading.wrong(place, f"this shows {cell.value}, a broken formula; type it again")
             elif text := _text(cell.value):
@@ -163,6 +178,8 @@ def _filled(sheet: Any, name: str, reading: Reading) -> Iterator[tuple[int, dict
             raise BadWorkbook([f"the sheet {name} has more than {MOST_ROWS:,} rows"])
         if texts:
             yield number, texts
+        else:
+            left_out = cells
 
 
 def _text(value: object) -> str:

@@ -3,22 +3,21 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from charter.answers import parse
+from charter.answers import parse, ready_to_fill
 from charter.commitments import CharterFile
 from charter.document import ReturnDocument
 from charter.holding import warned
 from charter.measures import told
-from charter.quarters import LONDON, Quarter
+from charter.quarters import LONDON
 from flows.commands.common import Json, answer, reading, will, writing
 from flows.commands.options import ProviderCode, QuarterName, SiteCode
 from flows.status import receipts_on_record
 from providers import answering, cycles, lives, returns, workbook
 from providers.answering import Incomplete
-from providers.returns import Ref
 
 app = typer.Typer(help="One provider's return for one prison.", no_args_is_help=True)
 LARGEST = 5_000_000
@@ -41,6 +40,7 @@ def template(
     """Print a return ready to fill: every commitment, last quarter's answers marked to re-confirm.
 
     Prints JSON. Carried-forward answers have `confirmed: false`; set it to true, or change them.
+    Once it is begun on the web, or signed, the template is the return as it is saved now.
     """
     if schema:
         answer(ReturnDocument.model_json_schema(), [], as_json=True)
@@ -50,11 +50,11 @@ def template(
     service = reading(context)
     with service.database.reading() as session:
         here = returns.find(session, provider, site, quarter)
-        document = returns.template(session, here)
+        document = returns.draft(session, here).document
         charter = cycles.charter_of(session, here.charter_version)
         asked = {request.id: request.text for request in returns.requests_for(session, here)}
     if xlsx is None:
-        answer(document.model_dump(mode="json"), [], as_json=True)
+        answer(ready_to_fill(document, charter), [], as_json=True)
         return
     xlsx.write_bytes(workbook.write(document, charter, asked))
     will(f"Wrote {xlsx}.")
@@ -75,7 +75,7 @@ def submit(
     document = _read(file)
     will(f"Handing in {document.provider} for {document.site}, {document.quarter}.", quiet=as_json)
     with service.database.writing() as session:
-        here = _find(session, document)
+        here = returns.find(session, document.provider, document.site, document.quarter)
         done = answering.submit(session, here, document, service.clock())
         life = lives.lives(session, [here.id])[here.id]
     state = life.state(service.clock())
@@ -118,11 +118,6 @@ def _read(file: Path) -> ReturnDocument:
     if document is None or problems:
         raise Incomplete(problems)
     return document
-
-
-def _find(session: Any, document: ReturnDocument) -> Ref:  # noqa: ANN401 - a Session
-    Quarter.parse(document.quarter)
-    return returns.find(session, document.provider, document.site, document.quarter)
 
 
 def _figures(charter: CharterFile, document: ReturnDocument) -> Iterator[str]:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from charter.answers import Problem, parse
+from charter.answers import Problem, parse, ready_to_fill
 from charter.holding import warned
 from charter.quarters import Quarter
 from charter.returns import Life
@@ -17,7 +17,7 @@ from portal.api.doors import Call, Caller, Refused, Sent
 from portal.api.shapes import DOCUMENT, DescribedInterface, Listing, Owed, Receipt, Refusal, Trouble
 from portal.desk import Desk
 from portal.security import TooMuch
-from providers import answering, lives, returns
+from providers import answering, cycles, lives, returns
 from providers.answering import Incomplete
 from providers.cycles import NotAllowed, Unknown
 from providers.ledger import BeforeLastEntry
@@ -136,8 +136,10 @@ def fetch(call: Caller, quarter: InPath, site: Site, line: Line = "") -> Respons
     Fill it in, name who prepared and who signs it, and hand it in at the same address.
     """
     with call.desk.database.reading() as session:
-        document = returns.draft(session, _find(session, call, quarter, site, line)).document
-    return JSONResponse(document.model_dump(mode="json"))
+        here = _find(session, call, quarter, site, line)
+        document = returns.draft(session, here).document
+        charter = cycles.charter_of(session, here.charter_version)
+    return JSONResponse(ready_to_fill(document, charter))
 
 
 def submit(call: Caller, quarter: InPath, site: Site, data: Sent, line: Line = "") -> Receipt:
@@ -151,12 +153,12 @@ def submit(call: Caller, quarter: InPath, site: Site, data: Sent, line: Line = "
         if document is None:
             raise Refused(422, *problems)
         try:
-            received = answering.submit(session, here, document, call.now)
+            changed = answering.submit(session, here, document, call.now)
         except Incomplete as error:
             raise Refused(422, *error.problems) from error
         life = lives.lives(session, [here.id])[here.id]
     return Receipt(
-        received=received,
+        changed=changed,
         fingerprint=life.document,
         state=life.state(call.now),
         warnings=[Trouble(where=one.where, what=one.what) for one in warned(document)],

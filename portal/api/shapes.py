@@ -45,7 +45,7 @@ class Trouble(BaseModel):
 class Receipt(BaseModel):
     """What became of a return that was handed in."""
 
-    received: bool = Field(description="False if this very document had been received already.")
+    changed: bool = Field(description="False if this very document had been received already.")
     fingerprint: str = Field(
         pattern="^[0-9a-f]{64}$", description="SHA-256 of what was signed, in hex."
     )

@@ -159,7 +159,6 @@ def draw(
         visit,
         sheet.room,
         "provider/account.html",
-        409 if meanwhile else 422 if faults else 200,
         sheet=sheet,
         offered=offered_to(session, sheet),
         files=sheet.files,

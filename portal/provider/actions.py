@@ -145,20 +145,31 @@ def save_actions(return_id: str, visit: SignedIn, form: Typed) -> Response:
         lambda session, sheet: read_rows(session, sheet, form),
         again,
         after="actions",
+        aside=aside(form),
     )
+
+
+def aside(form: Form) -> str:
+    """The page of one new action that a button opens once this one is saved; else empty."""
+    go, _, place = form.text("go").partition("-")
+    if go == "add":
+        return "actions/new"
+    return f"actions/{place}" if go == "change" and place.isdecimal() else ""
 
 
 def read_rows(session: Session, sheet: Actions, form: Form) -> tuple[ReturnDocument | None, Faults]:
     """The return with the earlier actions accounted for, or what is wrong with them."""
     faults, rows = Faults(), sheet.earlier(form)
+    unfinished = form.text("go") == "later" or bool(aside(form))
     plain = [line.model_dump(mode="json") for line in sheet.lines]
     for row in rows:
         typed = Faults()
         due = form.day(f"{row.name}-due", typed, what="the date it is to be done by")
-        if row.status not in STANDS:
+        if row.status not in STANDS and not unfinished:
             typed.add(f"{row.name}-status", "say how this action stands")
         for fault in typed:
-            faults.add(fault.field, named(row.line.title, fault.message))
+            what = fault.message[:1].lower() + fault.message[1:]
+            faults.add(fault.field, named(row.line.title, what))
         plain[row.number - 1] |= {
             "status": row.status if row.status in STANDS else row.line.status,
             "due": due or row.line.due,
@@ -166,11 +177,12 @@ def read_rows(session: Session, sheet: Actions, form: Form) -> tuple[ReturnDocum
             "changes_service": row.changes_service,
             "consulted": row.consulted,
         }
-    document, found = read_whole(session, sheet, actions=plain)
+    whole = drafts.read(sheet.draft.document, actions=plain)
+    document, found = whole if unfinished else read_whole(session, sheet, actions=plain)
     for row in rows:
         for problem in drafts.within(found, f"actions[{row.line.id}]"):
             field = f"{row.name}-{problem.where or 'status'}"
-            if not faults.on(field):
+            if row.status in STANDS and not faults.on(field):
                 faults.add(field, named(row.line.title, problem.what))
     return document, faults.in_order([f"{row.name}-{box}" for row in rows for box in BOXES])
 
@@ -189,7 +201,6 @@ def draw(
         visit,
         sheet.room,
         "provider/actions.html",
-        409 if meanwhile else 422 if faults else 200,
         sheet=sheet,
         rows=rows,
         new=sheet.new(),

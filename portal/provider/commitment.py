@@ -240,7 +240,6 @@ def draw(
         visit,
         sheet.room,
         "provider/commitment.html",
-        409 if meanwhile else 422 if faults else 200,
         sheet=sheet,
         files=sheet.files,
         number=sheet.room.charter.ids.index(sheet.commitment.id) + 1,

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from charter.commitments import Commitment
 from portal.doors import Visit
-from portal.provider.rooms import PREPARERS, Room
+from portal.provider.rooms import PREPARERS, Room, has_several
 from providers import organisation
 from providers.organisation import Elsewhere
 
@@ -14,6 +14,6 @@ def sources_of(
 ) -> list[Elsewhere]:
     """The answers to a commitment at other prisons whose returns the visitor may prepare."""
     mine = [i for i, roles in visit.visitor.services.items() if roles & PREPARERS]
-    if len(mine) < 2:
+    if not has_several(visit):
         return []
     return organisation.elsewhere(session, room.ref, commitment, mine)

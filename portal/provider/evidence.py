@@ -8,10 +8,11 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from charter.answers import Evidence, ReturnDocument
-from charter.freshness import age
+from charter.freshness import AHEAD, age
 from portal.doors import NotHere, SignedIn, TypedWithFile, Visit, number
 from portal.files import FileShown, look_into
 from portal.forms import Faults, Form, boxes
+from portal.limits import FILES_PER_PERSON
 from portal.provider import drafts, rooms
 from portal.provider.commitment import Sheet, sheet_of
 from portal.provider.drafts import Overtaken
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/returns/{return_id}/commitments/{commitment_id}/evid
 FIELDS = ("title", "dated", "link", "file", "drop")
 MOST_PIECES = 20
 """Pieces of evidence for one answer; a signer reads them all."""
+TOO_OFTEN = "too many files have come from you just now; wait ten minutes, and choose it again"
 AGAIN = "choose the file again: it was not kept, since something else has to be put right"
 
 
@@ -112,6 +114,8 @@ def save_evidence(
 ) -> Response:
     """Save the piece, with the file that came with it, or take it out."""
     typed, then, sha = Boxes.typed(form), form.text("then"), ""
+    limits = visit.desk.limits
+    often = form.has_file and not limits.allow(FILES_PER_PERSON, "file", visit.by, visit.now)
     with visit.desk.database.writing() as session:
         room = rooms.prepare(session, visit, return_id, part=commitment_id)
         sheet = sheet_of(session, room, commitment_id)
@@ -120,7 +124,7 @@ def save_evidence(
             return draw(visit, fresh, typed, Faults(), then=then, meanwhile=meanwhile)
         piece, new = piece_at(sheet, place), None
         if form.text("go") != "remove":
-            new, faults = read_piece(session, visit, piece, typed, form)
+            new, faults = read_piece(session, visit, piece, typed, form, often=often)
             if new is None:
                 return draw(visit, piece, typed, faults, then=then)
             sha = new.sha if form.file("file") else ""
@@ -134,13 +138,15 @@ def save_evidence(
 
 
 def read_piece(
-    session: Session, visit: Visit, piece: Piece, typed: Boxes, form: Form
+    session: Session, visit: Visit, piece: Piece, typed: Boxes, form: Form, *, often: bool
 ) -> tuple[Evidence | None, Faults]:
     """The piece as typed, its file taken into quarantine; or nothing, and what is wrong with it."""
     faults, upload = Faults(), form.file("file")
     new = read_boxes(piece, typed, form, faults)
     if form.cut_off:
         faults.add("file", evidence.TOO_BIG)
+    elif often:
+        faults.add("file", TOO_OFTEN)
     elif upload and new and not faults:
         here = piece.sheet.room.ref
         try:
@@ -158,6 +164,8 @@ def read_piece(
 def read_boxes(piece: Piece, typed: Boxes, form: Form, faults: Faults) -> Evidence | None:
     """The piece as typed, with the file that stays; faults where it cannot be read."""
     day = form.day("dated", faults, what="the date on it")
+    if day and day > piece.sheet.room.today:
+        faults.add("dated", AHEAD)
     if not typed.title:
         faults.add("title", "say what it is, such as minutes or a survey")
     stays = piece.stands if piece.stands and not typed.drop and not form.file("file") else None

@@ -4,14 +4,16 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from charter.answers import Problem
+from charter.answers import Problem, ReturnDocument
 from portal.doors import SignedIn, Typed, Visit
 from portal.files import files_shown
 from portal.forms import Faults, Form
 from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
 from portal.provider.holds import cautions, holds, unlooked_at
+from portal.provider.lacking import PARTS
 from portal.provider.rooms import Room
+from portal.provider.saving import named
 from portal.provider.showing import answers_shown, cited_in, replies_shown
 from providers import answering
 from providers.answering import Incomplete
@@ -49,27 +51,41 @@ def hand_over(return_id: str, visit: SignedIn, form: Typed) -> Response:
         unlooked_at(holds(room, draft.document, form), faults)
         if faults:
             lacks = answering.problems(session, room.ref, draft.document, complete=True)
-            return draw(session, visit, room, faults=faults_of(room, lacks, faults), form=form)
+            return draw(
+                session,
+                visit,
+                room,
+                faults=faults_of(room, draft.document, lacks, faults),
+                form=form,
+            )
         try:
             answering.hand_over(session, room.ref, draft.document, visit.now, visit.visitor.person)
         except Incomplete as error:
-            faults = faults_of(room, error.problems, Faults())
+            faults = faults_of(room, draft.document, error.problems, Faults())
             return draw(session, visit, room, faults=faults, form=form)
     return visit.go(f"{room.path}/done")
 
 
-def faults_of(room: Room, problems: list[Problem], faults: Faults) -> Faults:
+def faults_of(
+    room: Room, document: ReturnDocument, problems: list[Problem], faults: Faults
+) -> Faults:
     """These faults, and what still lacks, each leading to its row of the check page."""
+    asks = {measure.id: measure.asks for _, measure in room.charter.measures}
+    titles = {line.id or str(n): line.title for n, line in enumerate(document.actions, 1)}
     for problem in problems:
         kind, _, rest = problem.where.partition("[")
         name = rest.partition("]")[0]
-        if kind == "answers" and name in room.charter.ids:
+        if kind == "measures" and name in asks:
+            if not faults.on(f"measure-{name}"):
+                faults.add(f"measure-{name}", named(asks[name], problem.what))
+        elif kind == "answers" and name in room.charter.ids:
             faults.add(f"row-{name}", f"{room.charter.find(name).short}: {problem.what}")
+        elif kind == "actions" and titles.get(name):
+            faults.add("row-actions", named(titles[name], problem.what))
         else:
             part = kind.partition(".")[0]
-            known = ("measures", "spotlight", "actions", "replies")
-            place = part if part in known else "answers"
-            faults.add(f"row-{place}", problem.what)
+            place, before = (part, f"{PARTS[part]}: ") if part in PARTS else ("answers", "")
+            faults.add(f"row-{place}", before + problem.what)
     return faults
 
 
@@ -89,7 +105,6 @@ def draw(
         visit,
         room,
         "provider/check.html",
-        409 if meanwhile else 422 if faults else 200,
         document=document,
         answers=answers_shown(room, document),
         replies=replies_shown(session, room, document),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from charter.answers import Problem
 from portal.provider.rooms import Room
+from portal.provider.saving import named
 
 PARTS = {
-    "measures": "Figures",
-    "spotlight": "This quarter’s spotlight",
-    "actions": "What you promised to do",
+    "measures": "Measures",
+    "spotlight": "Spotlight on inequalities",
+    "actions": "Your actions",
     "replies": "Replies to families",
 }
 
@@ -24,8 +25,8 @@ class Lack:
 
 
 def lacks(room: Room, problems: Iterable[Problem]) -> list[Lack]:
-    """The problems in words, in their own order."""
-    return [_lack(room, problem) for problem in problems]
+    """The problems in words, in their own order; the same about several boxes is said once."""
+    return list(dict.fromkeys(_lack(room, problem) for problem in problems))
 
 
 def _lack(room: Room, problem: Problem) -> Lack:
@@ -34,6 +35,9 @@ def _lack(room: Room, problem: Problem) -> Lack:
     what = problem.what[:1].upper() + problem.what[1:]
     if part == "answers" and name in room.charter.ids:
         return Lack(room.charter.find(name).short, what, f"{room.path}/commitments/{name}")
+    asks = {one.id: one.asks for _, one in room.charter.measures}
+    if part == "measures" and name in asks:
+        return Lack(PARTS[part], named(asks[name], problem.what), f"{room.path}/{part}")
     if part in PARTS:
         return Lack(PARTS[part], what, f"{room.path}/{part}")
     if part.startswith("nil"):

@@ -256,7 +256,6 @@ def draw(
         visit,
         sheet.room,
         "provider/measures.html",
-        409 if meanwhile else 422 if faults else 200,
         document=sheet.draft.document,
         groups=[list(group) for _, group in groupby(rows, key=lambda row: row.commitment)],
         ends=say(ends),

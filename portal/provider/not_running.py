@@ -85,7 +85,6 @@ def draw(
         visit,
         room,
         "provider/not_running.html",
-        409 if meanwhile else 422 if faults else 200,
         document=draft.document,
         needs_asking=needs_asking(room),
         answered=any(a.says_something and a.confirmed for a in draft.document.answers),

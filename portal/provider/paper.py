@@ -206,10 +206,10 @@ def _parts(session: Session, room: Room, document: ReturnDocument) -> Iterator[P
         yield Part("The commitments", (), answers)
     if document.spotlight and (ran or document.spotlight.words):
         words = _paragraphs(document.spotlight.words) or (NONE,)
-        yield Part(f"This quarter’s spotlight: {document.spotlight.group}", words)
+        yield Part(f"Spotlight on inequalities: {document.spotlight.group}", words)
     actions = tuple(_action(room, line) for line in document.actions)
     if ran or actions:
-        yield Part("What you promised to do", () if actions else ("No promises.",), actions)
+        yield Part("Actions", () if actions else ("No actions.",), actions)
     replies = tuple(_replies(session, room, document))
     if replies:
         yield Part("Replies to families", (), replies)
@@ -267,7 +267,7 @@ def _action(room: Room, line: ActionLine) -> Block:
     if line.request:
         lines.append(Line("Answers the families’ request", (line.request,)))
     if line.id:
-        lines.append(Line("Known as", (line.id,)))
+        lines.append(Line("Reference", (line.id,)))
     return Block(line.title or NONE, (), tuple(lines))
 
 

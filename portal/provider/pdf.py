@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import typst
 
@@ -16,6 +17,9 @@ TEMPLATE = Path(__file__).parent / "templates" / "copy.typ"
 LONGEST_WORD = 40
 """Letters after which a word may be broken, so that none runs off the paper."""
 BREAK = "\u200b"
+
+ONE_AT_A_TIME = Lock()
+"""A very long return takes most of a gigabyte while it is set: two must not at once."""
 
 DRAWN = (
     (0x20, 0x7E),
@@ -53,7 +57,8 @@ def _compiled(plain: object, at: datetime) -> bytes:
     words = json.dumps(plain, ensure_ascii=False)
     given = {"data": words, "odd": "yes" if "[U+" in words else ""}
     compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs=given)
-    made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=int(at.timestamp()))
+    with ONE_AT_A_TIME:
+        made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=int(at.timestamp()))
     assert isinstance(made, bytes)
     return made
 

@@ -181,7 +181,7 @@ def draw(
         visit,
         sheet.room,
         "provider/promise.html",
-        409 if meanwhile else 422 if faults else 200,
+        here=visit.request.url.path,
         line=line,
         cited=sheet.cited(line) if line else fresh,
         practice=practice.id if practice else "",

@@ -125,7 +125,6 @@ def draw(
         visit,
         sheet.room,
         "provider/replies.html",
-        409 if meanwhile else 422 if faults else 200,
         rows=rows,
         answers=[(kind, REPLY_WORDS[kind].console) for kind in ("accepted", "partly", "declined")],
         then=then_of(then),

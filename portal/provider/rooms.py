@@ -144,16 +144,26 @@ def closed_words(session: Session, room: Room) -> str:
     return f"this return was signed by {who} on {when}: {room.closed.partition('; ')[2]}"
 
 
-def show(visit: Visit, room: Room, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
-    """A page about this return, with what its data says must be said of it."""
+def has_several(visit: Visit) -> bool:
+    """Whether the visitor fills in the returns of more than one prison."""
+    return sum(1 for roles in visit.visitor.services.values() if roles & PREPARERS) > 1
+
+
+def show(visit: Visit, room: Room, name: str, status: int = 0, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page about this return, with what its data says must be said of it.
+
+    Without a `status` it is 409 when somebody saved `meanwhile`, 422 with `faults`, else 200.
+    """
+    by_itself = 409 if context.get("meanwhile") else 422 if context.get("faults") else 200
     return visit.page(
         name,
-        status,
+        status or by_itself,
         room=room,
         ref=room.ref,
         life=room.life,
         sample=room.ref.region_name if room.ref.sample else "",
         notice=room.charter.notice if room.charter.is_working else "",
+        several=has_several(visit),
         shared=Shared.told(visit.request.query_params),
         **context,
     )

@@ -43,8 +43,12 @@ def save_part(
     draw: Callable[[S, Faults, Overtaken | None], Response],
     *,
     after: str,
+    aside: str = "",
 ) -> Response:
-    """Save what was typed and lead on from `after`, or draw the page again saying why not."""
+    """Save what was typed and lead on from `after`, or draw the page again saying why not.
+
+    `aside` is the page of the return that a button asked for instead of the next part.
+    """
     with visit.desk.database.writing() as session:
         sheet = opened(session)
         if meanwhile := drafts.overtaken(session, form, sheet.draft, sheet.basis):
@@ -54,7 +58,9 @@ def save_part(
             return draw(sheet, faults, None)
         drafts.save(session, visit, sheet.room, sheet.draft, document)
         path = onward.next_part(session, sheet.room, document, after=after)
-    if form.text("go") == "later":
+    if aside:
+        path = f"{sheet.room.path}/{aside}"
+    elif form.text("go") == "later":
         path = sheet.room.path
     elif then_of(form.text("then")):
         path = f"{sheet.room.path}/check"

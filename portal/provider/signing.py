@@ -39,12 +39,20 @@ def sign_page(return_id: str, visit: SignedIn) -> Response:
 def sign(return_id: str, visit: SignedIn, form: Typed) -> Response:
     """Sign exactly the return that the page showed."""
     with visit.desk.database.writing() as session:
+        if signed_already(session, visit, return_id, form.text("sha")):
+            return visit.go(f"/returns/{return_id}/done")
         room = waiting_room(session, visit, return_id)
         try:
             answering.sign(session, room.ref, form.text("sha"), visit.now, visit.visitor.person)
         except NotAllowed as error:
             return draw(session, visit, room, status=409, refused=str(error))
     return visit.go(f"{room.path}/done")
+
+
+def signed_already(session: Session, visit: Visit, return_id: str, sha: str) -> bool:
+    """Whether this visitor has just signed this very text: a second press of the button."""
+    life = rooms.enter(session, visit, return_id).life
+    return life.document == sha and life.signed_by == visit.by and not life.handed_over
 
 
 @router.post("/send-back", name="send_back")

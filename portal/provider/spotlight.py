@@ -93,7 +93,6 @@ def draw(
         visit,
         sheet.room,
         "provider/spotlight.html",
-        409 if meanwhile else 422 if faults else 200,
         sheet=sheet,
         words=words,
         basis=sheet.basis,

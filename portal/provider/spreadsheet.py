@@ -187,7 +187,6 @@ def draw(
         visit,
         room,
         "provider/spreadsheet.html",
-        409 if meanwhile else 422 if faults else 200,
         basis=drafts.stamp(now),
         faults=faults,
         cells=arrived.cells[:SHOWN],

@@ -64,7 +64,7 @@ def name_stand_in(return_id: str, visit: SignedIn, form: Typed) -> Response:
     if not name:
         faults.add("name", "give the person's name")
     if not email:
-        faults.add("email", "give the person's e-mail address")
+        faults.add("email", "give the person's email address")
     with visit.desk.database.writing() as session:
         found = naming(session, visit, return_id)
         role = role_of(found, form)

@@ -56,7 +56,9 @@ def task_list(session: Session, visit: Visit, room: Room) -> Response:
         document=document,
         when=timing(room, room.today),
         unchanged=[] if document.nil_return else unchanged_line(room, document),
-        commitments=[] if document.nil_return else commitment_lines(session, room, document, found),
+        commitments=[]
+        if document.nil_return
+        else commitment_lines(session, visit, room, document, found),
         others=[] if document.nil_return else other_lines(room, document, owed, found),
         check=check_line(room, document, found),
         to_do=len({part_of(problem) for problem in found}),
@@ -84,7 +86,7 @@ def part_of(problem: Problem) -> str:
 
 
 def commitment_lines(
-    session: Session, room: Room, document: ReturnDocument, found: list[Problem]
+    session: Session, visit: Visit, room: Room, document: ReturnDocument, found: list[Problem]
 ) -> list[TaskLine]:
     """One line for each commitment of the Charter in force."""
     signed = returns.signed_document(session, room.ref) if room.life.questions else None
@@ -93,7 +95,8 @@ def commitment_lines(
     for commitment in room.charter.commitments:
         answer = document.find(commitment.id) or Answer(commitment=commitment.id)
         task = answer_task(answer, within(found, f"answers[{commitment.id}]"))
-        hints = ["Answered once for all your prisons"] if commitment.organisation_wide else []
+        once = commitment.organisation_wide and rooms.has_several(visit)
+        hints = ["Answered once for all your prisons"] if once else []
         if answer.says_something and not answer.confirmed:
             source = answer.copied_from and f"Copied from {answer.copied_from}"
             hints.append(f"{source or 'From last quarter'}, to confirm")
@@ -117,7 +120,10 @@ def other_lines(
     said = f"{before} brought forward, {max(0, len(document.actions) - before)} new"
     if not before and not document.actions:
         said = "Nothing brought forward. You can add an action"
-    actions = Task.IN_PROGRESS if within(found, "actions") else Task.COMPLETED
+    begun = bool(document.actions) and document.actions != owed.actions
+    actions = Task.IN_PROGRESS if begun else Task.NOT_STARTED
+    if not within(found, "actions"):
+        actions = Task.COMPLETED
     lines = [
         *figure_lines(room, document, found),
         TaskLine(

@@ -192,8 +192,8 @@ CASES = [
     Case(
         "a promise to no commitment", new(commitment="C9"), "actions[2].commitment", "C1, C2", True
     ),
-    Case("a promise with no title", new(title=""), "actions[2].title", "its title"),
-    Case("a promise with no owner", new(owner=""), "actions[2].owner", "its owner"),
+    Case("a promise with no title", new(title=""), "actions[2].title", "what will be done"),
+    Case("a promise with no owner", new(owner=""), "actions[2].owner", "whose job it is"),
     Case(
         "a new promise given up at once", new(status="not_doing"), "actions[2].reason", "not being"
     ),

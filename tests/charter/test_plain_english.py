@@ -1,5 +1,7 @@
 """Advice on plain English is right about sentences, abbreviations, and the exceptions to both."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +101,17 @@ def test_shouting_is_told_once_and_not_word_by_word():
 def test_no_word_is_lost_and_no_text_is_too_odd(text: str):
     advice(text)
     assert " ".join(" ".join(sentences(text)).split()) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "w" * 2000 + " " + " ".join(f"Q{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(600)),
+        "(" * 5000,
+        "." + '"' * 4999,
+    ],
+)
+def test_no_text_that_fits_a_box_takes_long_to_read(text: str):
+    began = time.process_time()
+    advice(text)
+    assert time.process_time() - began < 2

@@ -358,6 +358,7 @@ def test_figures_go_in_by_file_and_a_blank_is_named(charter: Charter, home: Path
     assert charter("--now", "2026-10-01T09:00", "round").code == 0
     which = ("--provider", "AVON", "--site", "AVB", "--quarter", QUARTER)
     document = charter("return", "template", *which).json
+    assert document["measures"][0]["parts"] == {"asked": None, "not-asked": None}
     for answer in document["answers"]:
         answer |= {"rating": "fully", "public_statement": "We ask.", "confirmed": True}
     document["prepared_by"] = {"name": "Avon", "email": "avon@avon.example"}
@@ -385,6 +386,8 @@ def test_figures_go_in_by_file_and_a_blank_is_named(charter: Charter, home: Path
     assert "For Gypsy, Roma and Traveller families: We met two of them." in shown
     kept = charter("return", "show", *which, "--json").json["document"]
     assert kept["measures"][0]["parts"] == {"asked": 30, "not-asked": 10}
+    again = charter("return", "template", *which).json
+    assert again == kept, "the template is the return as it is saved now"
 
 
 def test_a_now_before_the_last_step_is_refused_to_writers_only(running: Charter) -> None:
@@ -428,6 +431,8 @@ def test_unknown_names_are_answered_with_those_there_are(running: Charter) -> No
     refuses(running("cycle", "show", "sample", "--quarter", "2020-21-Q1"), "2026-27-Q2")
     which = ("--provider", "AVON", "--site", "nowhere", "--quarter", QUARTER)
     refuses(running("return", "show", *which), "AVB")
+    odd = (*which[:3], "AVB", "--quarter", "2026-Q2")
+    refuses(running("return", "template", *odd), "write it as 2026-27-Q2")
 
 
 def test_doctor_says_what_to_mend(charter: Charter, running: Charter) -> None:

@@ -9,13 +9,14 @@ import pytest
 from sqlmodel import Session
 
 from charter.answers import ActionLine
+from charter.policy import Role
 from flows.verifying import verify
-from providers import actions, answering, checking, practices, staff
+from providers import actions, answering, checking, practices, staff, stand_ins, tokens
 from providers.database import Database
 from providers.practices import Telling
 from providers.register import person_by_email
 from providers.returns import Ref
-from tests.support.cast import at
+from tests.support.cast import AVON, at
 from tests.support.programme import Programme
 
 
@@ -45,6 +46,7 @@ def programme(sqlite_store: Database, tmp_path: Path) -> Programme:
     with here.database.writing() as session:
         answering.submit(session, owed, document, at("2026-10-10T12:00"))
         share(session, owed, at("2026-10-11T10:00"))
+        let_in(session, owed, at("2026-10-11T11:00"))
     here.score("2026-10-11T12:00")
     here.publish("2026-10-12T11:00")
     assert verify(here.database, here.home).wrong == ""
@@ -69,6 +71,15 @@ def share(session: Session, owed: Ref, now: datetime) -> None:
     practices.share(session, owed, "W1", told, now, cora.person_id)
 
 
+def let_in(session: Session, owed: Ref, now: datetime) -> None:
+    """Have a deputy named for a fortnight, and a token made for a program."""
+    lead, first, last = person_by_email(session, AVON.email), date(2026, 10, 12), date(2026, 10, 25)
+    assert lead is not None
+    named = "Dora Deputy", "dora@avon.example", first, last
+    stand_ins.name(session, owed, Role.DEPUTY, *named, now, lead.person_id)
+    tokens.add(session, now, "operator", party=owed.party, name="our records")
+
+
 @pytest.mark.parametrize(
     ("alteration", "named"),
     [
@@ -86,6 +97,12 @@ def share(session: Session, owed: Ref, now: datetime) -> None:
         ("UPDATE actionchange SET consulted = 'x'", "said of the action avon-avc-2026-27-q2-1"),
         ("UPDATE practice SET happened = 'We ring.'", "the shared practice avc-w1-1 has been"),
         ("DELETE FROM practice", "the shared practice avc-w1-1 is missing"),
+        ("UPDATE stand_in SET role = 'signer'", "the stand-in 1 is not the one the ledger"),
+        ("UPDATE stand_in SET last_day = '2036-10-25'", "the stand-in 1 is not the one"),
+        ("DELETE FROM stand_in", "the stand-in 1 is missing"),
+        ("UPDATE provider_token SET token_hash = 'a'", "the token 1 is not the one the ledger"),
+        ("UPDATE provider_token SET ended_at = made_at", "the token 1 is not the one"),
+        ("DELETE FROM provider_token", "the token 1 is missing"),
         ("UPDATE action SET title = 'Ring bock'", "the action avon-avc-2026-27-q2-1 is not"),
         ("DELETE FROM action", "the action avon-avc-2026-27-q2-1 is missing"),
         ("UPDATE actionchange SET due = '2027-01-01'", "said of the action avon-avc-2026-27-q2-1"),

@@ -5,6 +5,8 @@ from datetime import date
 from xml.etree.ElementTree import Element
 
 from charter.answers import ActionLine
+from portal.forms import Form
+from portal.provider.actions import aside
 from providers import actions, returns
 from tests.portal.test_signing import life_of
 from tests.support.cast import AVON, at
@@ -51,7 +53,7 @@ def test_an_action_past_its_day_needs_a_new_one_and_a_reason(stage: Stage, open_
     assert refused.errors == [
         f"“{EARLIER}”: 30 September 2026 has passed and this is still open; "
         "give a date after 30 September 2026",
-        f"“{EARLIER}”: this was promised for 30 September 2026; say why it moved",
+        f"“{EARLIER}”: this was promised for 30 September 2026; say why it slipped",
     ]
     assert [refused.links[e] for e in refused.errors] == ["#action-1-due", "#action-1-reason"]
     moved = day("action-1-due", date(2026, 12, 31)) | {"action-1-reason": "The printer is broken."}
@@ -63,7 +65,26 @@ def test_how_an_action_stands_is_never_taken_for_granted(stage: Stage, open_page
     avon = stage.enters(open_pages, AVON.email)
     page = avon.get(f"/returns/{stage.ref().id}/actions")
     refused = page.submit(day("action-1-due", date(2026, 12, 31)), button="Save and continue")
-    assert refused.errors[0] == f"“{EARLIER}”: Say how this action stands"
+    assert refused.errors[0] == f"“{EARLIER}”: say how this action stands"
+
+
+def test_what_was_typed_is_kept_when_an_action_is_added_or_all_is_left_for_later(
+    stage: Stage, open_pages: Open
+):
+    avon, path = stage.enters(open_pages, AVON.email), f"/returns/{stage.ref().id}/actions"
+    half = {"action-1-reason": "The printer is broken."}
+    page = avon.get(path).submit(half, button="Add an action")
+    assert page.path == f"{path}/new"
+    page = page.submit(NEW, button="Save and continue")
+    assert lines(stage)[0].reason == "The printer is broken."
+    page = page.submit(
+        {"action-1-reason": "No paper."}, button=f"Change or take out: {NEW['title']}"
+    )
+    assert page.path == f"{path}/2"
+    page = avon.get(path).submit(half, button="Save for later")
+    assert page.path == f"/returns/{stage.ref().id}"
+    assert [line.reason for line in lines(stage)] == ["The printer is broken.", ""]
+    assert aside(Form({"go": ["change-../../1"]})) == ""
 
 
 def test_an_action_given_up_says_why(stage: Stage, open_pages: Open):

@@ -99,13 +99,13 @@ def test_a_return_is_fetched_filled_and_handed_in_once(stage: Stage, avon_calls:
     first = avon_calls.send(AT, avon_calls.filled())
     assert first.status_code == 200, first.text
     said = first.json()
-    assert (said["received"], said["state"], said["warnings"]) == (True, "received", [])
+    assert (said["changed"], said["state"], said["warnings"]) == (True, "received", [])
     with stage.database.reading() as session:
         life = lives.lives(session, [stage.ref().id])[stage.ref().id]
     assert said["fingerprint"] == life.document
     assert life.signed_by == f"person:{stage.person(AVON.signer_email)}"
     again = avon_calls.send(AT, avon_calls.filled()).json()
-    assert again == {**said, "received": False}
+    assert again == {**said, "changed": False}
     assert avon_calls.get(AT).json()["answers"][0]["confirmed"] is True
 
 
@@ -130,7 +130,7 @@ def test_a_return_that_may_name_a_patient_is_taken_with_a_warning(avon_calls: Pr
     data = avon_calls.filled()
     data["answers"][0]["narrative"] = "We rang about 943 476 5919 twice."
     said = avon_calls.send(AT, data).json()
-    assert said["received"] is True
+    assert said["changed"] is True
     assert [one["where"] for one in said["warnings"]] == ["answers[W1].narrative"]
     assert "NHS number" in said["warnings"][0]["what"]
 

@@ -19,6 +19,7 @@ from portal.provider.pdf import drawable
 from providers import answering, checking, cycles, returns, workbook
 from tests.support import canaries
 from tests.support.cast import AVON, at
+from tests.support.counting import FOR_ANYONE
 from tests.support.pages import PageClient
 from tests.support.programme import Programme
 from tests.support.stage import ANN, CORA, LENA, QUARTER, Stage
@@ -48,6 +49,12 @@ class Full:
     def sign(self) -> "Full":
         self.stage.submit(AVON, self.document, self.stage.now)
         return self
+
+
+@pytest.fixture
+def charter_text() -> str:
+    """The version that has measures and a spotlight, which hold words too."""
+    return FOR_ANYONE
 
 
 @pytest.fixture
@@ -109,7 +116,7 @@ def test_a_draft_full_of_canaries_is_drawn_by_every_page_and_loses_nothing(
     assert lost(full.texts, copy.text) == []
     own = [t for t in full.texts if any(t.endswith(w[-6:]) for w in publics(full))]
     assert lost(own, check.text) == []
-    paths = ["", "/actions", "/replies", "/spreadsheet"]
+    paths = ["", "/actions", "/replies", "/spreadsheet", "/measures", "/spotlight"]
     paths += [f"/actions/{n}" for n in range(2, 2 + len(canaries.WORDS))]
     paths += [f"/commitments/{a.commitment}" for a in full.document.answers]
     paths += [f"/commitments/{a.commitment}/account" for a in full.document.answers]

@@ -198,6 +198,8 @@ def test_an_answer_for_all_prisons_stands_in_the_others_and_the_next_page_says_i
     stage = group(sqlite_store, tmp_path / "site")
     gil = stage.enters(open_pages, GIL)
     here = gull(stage, SAND)
+    avon = stage.enters(open_pages, AVON.email).get(f"/returns/{stage.ref().id}/unchanged")
+    assert "all your prisons" not in avon.text
     task_list = gil.get(f"/returns/{here.id}")
     assert task_list.text.count("Answered once for all your prisons") == 2
     page = gil.get(f"/returns/{here.id}/commitments/{WIDE}")

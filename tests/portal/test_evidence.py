@@ -1,11 +1,14 @@
 """Evidence on the web: a link or a file, given without naming a patient, opened only once safe."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from portal.limits import Limit
 from providers import answering, evidence, returns
+from providers.answering import Incomplete
 from providers.evidence import Cabinet
 from providers.evidence_scanning import scan_waiting
 from providers.scanners import NullScanner, Verdict
@@ -111,6 +114,21 @@ def test_a_link_is_evidence(stage: Stage, ava: PageClient):
     )
 
 
+def test_evidence_of_a_day_to_come_is_refused_at_its_date(stage: Stage, ava: PageClient):
+    """It would be fresh for ever, and lift a cap that old evidence puts on a score."""
+    page = ava.get(path(stage)).submit({**MINUTES, "dated-year": "2099"}, button=SAVE)
+    assert (page.status, page.errors) == (
+        422, ["This day has not come yet; give the date that stands on it"],
+    )  # fmt: skip
+    here = stage.ref()
+    piece = stage.piece.model_copy(update={"dated": date(2099, 1, 1)})
+    first, *rest = stage.filled(here).answers
+    ahead = first.model_copy(update={"evidence": (piece,)})
+    document = stage.filled(here).model_copy(update={"answers": (ahead, *rest)})
+    with pytest.raises(Incomplete, match=r"evidence\[1\]\.dated: this day has not come yet"):
+        stage.submit(AVON, document, at("2026-10-05T10:00"))
+
+
 def test_a_file_is_checked_and_then_opens_as_it_was_given(stage: Stage, ava: PageClient):
     page = give(stage, ava)
     assert page.path.endswith("/account")
@@ -161,7 +179,7 @@ def test_a_harmful_file_is_destroyed_and_its_page_says_so(stage: Stage, ava: Pag
 def test_without_a_scanner_the_pages_say_that_nobody_looked(stage: Stage, open_pages: Open):
     assert isinstance(stage.cabinet.scanner, NullScanner)
     ava = stage.enters(open_pages, AVON.email)
-    assert "It is not scanned for viruses here" in ava.get(path(stage)).text
+    assert "Files are not checked for viruses here" in ava.get(path(stage)).text
     page = give(stage, ava)
     assert "not scanned" in page.text
     assert page.click("minutes.pdf").response.content == files.PDF
@@ -316,6 +334,28 @@ def test_an_eleventh_file_is_a_sentence_at_the_field(stage: Stage, ava: PageClie
     assert page.errors == [
         "This return has 10 files already; take one out, or give a link",
     ]
+
+
+def test_files_sent_one_upon_another_do_not_fill_the_disk(
+    stage: Stage, ava: PageClient, monkeypatch: pytest.MonkeyPatch
+):
+    """Each takes the place of the one before, which lies there until the next sweep."""
+    few = Limit(2, timedelta(minutes=10))
+    monkeypatch.setattr("portal.provider.evidence.FILES_PER_PERSON", few)
+    last = str(len(pieces(stage)) + 1)
+    pages = [
+        give(
+            stage, ava, files.PDF + b"\n%%EOF" * number, place=last if number else "new", drop="yes"
+        )
+        for number in range(3)
+    ]
+    assert [page.status for page in pages] == [200, 200, 422]
+    assert pages[2].errors == [
+        "Too many files have come from you just now; wait ten minutes, and choose it again"
+    ]
+    assert lying(stage) == 2
+    stage.now = at("2026-10-05T09:21")
+    assert give(stage, ava, place=last).status == 200
 
 
 def test_a_file_can_take_another_ones_place_and_the_old_one_is_gone(stage: Stage, ava: PageClient):

@@ -47,7 +47,7 @@ def test_a_first_return_from_signing_in_to_signed(stage: Stage, open_pages: Open
     assert page.path == f"/returns/{here.id}/check"
     page = brook.get(f"/returns/{here.id}")
     assert "Cannot start yet" not in page.text
-    page = page.click("Your actions").click("Add an action")
+    page = page.click("Your actions").submit(button="Add an action")
     promise = {
         "commitment": "W4",
         "title": "Answer the family line until 8pm",

@@ -219,7 +219,7 @@ def test_the_task_list_tells_how_far_figures_and_spotlight_have_come(
     lead = stage.enters(open_pages, BROOK.email)
     tasks = lead.get(f"/returns/{stage.ref(BROOK).id}")
     assert GROUP in tasks.text
-    assert "11 still need something from you" in tasks.text
+    assert "11 of them still need something from you" in tasks.text
     assert "Measures, actions and replies" in tasks.text
     assert tasks.click("Measures").h1.endswith("Measures")
     page = tasks.click("Spotlight on inequalities")
@@ -330,3 +330,15 @@ def test_a_charter_that_asks_for_no_figures_says_so(sqlite_database: Engine, ope
     assert "Measures" not in lead.get(f"/returns/{here.id}").text
     assert "asks for no numbers" in measures(lead, stage, BROOK).text
     assert "no one group" in lead.get(f"/returns/{here.id}/spotlight").text
+
+
+def test_a_check_before_time_names_each_measure_once_and_each_action(
+    stage: Stage, open_pages: Open
+):
+    avon, here = stage.enters(open_pages, AVON.email), f"/returns/{stage.ref().id}"
+    refused = avon.get(f"{here}/check").submit(button="Hand over for signing")
+    led = {to: error for error, to in refused.links.items() if to.startswith("#measure-")}
+    assert set(led) == {f"#measure-{measure.id}" for _, measure in SHIPPED.measures}
+    assert sum(1 for error in refused.errors if "nought is an answer" in error) == 4
+    card = "“Put a consent card in every reception pack”: this was promised"
+    assert any(error.startswith(card) for error in refused.errors)

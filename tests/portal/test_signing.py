@@ -47,6 +47,15 @@ def test_the_signer_can_send_it_back_with_a_reason(stage: Stage, open_pages: Ope
     assert ada.get(f"/returns/{number}/sign").status == 409
 
 
+def test_a_second_press_on_sign_ends_where_the_first_did(stage: Stage, open_pages: Open):
+    number = ready(stage)
+    avon, ada = stage.enters(open_pages, AVON.email), stage.enters(open_pages, AVON.signer_email)
+    hand_over(stage, avon, number)
+    opened = ada.get(f"/returns/{number}/sign")
+    assert opened.submit(button="Sign this return").h1 == "Signed and received"
+    assert opened.submit(button="Sign this return").h1 == "Signed and received"
+
+
 def test_an_edit_after_handing_over_voids_it(stage: Stage, open_pages: Open):
     number = ready(stage)
     avon, ada = stage.enters(open_pages, AVON.email), stage.enters(open_pages, AVON.signer_email)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,7 @@ def test_the_same_file_given_twice_is_kept_once(stage: Stage, cabinet: Cabinet):
 def test_a_name_that_names_a_patient_is_refused_in_a_sentence(
     stage: Stage, cabinet: Cabinet, name: str, kind: str
 ):
-    with pytest.raises(NotTaken, match=f"the name of this file seems to hold a {kind}"):
+    with pytest.raises(NotTaken, match=f"the name of this file seems to hold an? {kind}"):
         give(stage, cabinet, name=name)
     assert lying(cabinet) == []
 
@@ -300,6 +301,22 @@ def test_a_copied_answer_that_named_a_file_last_lets_it_go_where_it_was_given(
         assert evidence.listing(session, stage.ref(AVON, LAST)) == []
         assert [one.id for one in evidence.listing(session, stage.ref(DEE))] == [theirs.id]
     assert wrong(stage, cabinet) == ""
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another provider's"])
+def test_a_return_cannot_name_a_file_that_its_provider_never_gave(
+    stage: Stage, cabinet: Cabinet, whose: str
+):
+    file = give(stage, cabinet, player=DEE if whose == "another provider's" else AVON)
+    if whose == "nobody's":
+        file = replace(file, sha="0" * 64)
+    document = named_in(stage, file)
+    count = len(document.answers[0].evidence)
+    with stage.database.reading() as session:
+        found = answering.problems(session, stage.ref(), document, complete=True)
+    assert [p.where for p in found if p.where.endswith(".sha")] == [
+        f"answers[{document.answers[0].commitment}].evidence[{count}].sha"
+    ]
 
 
 def test_another_providers_file_is_not_there_even_for_who_knows_its_fingerprint(

@@ -69,6 +69,18 @@ def test_what_was_not_asked_stays_shut(signed: tuple[Stage, ReturnDocument]):
         hand_over(stage, said_again(document, "W2"))
 
 
+def test_what_was_not_asked_can_neither_be_left_out_nor_said_twice(
+    signed: tuple[Stage, ReturnDocument],
+):
+    stage, document = signed
+    asked = said_again(document, "W1")
+    gone = tuple(answer for answer in asked.answers if answer.commitment != "W2")
+    doubled = (*asked.answers, *(a for a in asked.answers if a.commitment == "W2"))
+    for answers in (gone, doubled):
+        with pytest.raises(Incomplete, match=r"answers\[W2\]: only the commitment"):
+            hand_over(stage, asked.model_copy(update={"answers": answers}))
+
+
 def test_what_was_asked_still_has_to_be_whole(signed: tuple[Stage, ReturnDocument]):
     stage, document = signed
     bare = tuple(

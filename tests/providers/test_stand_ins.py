@@ -190,6 +190,31 @@ def test_a_stand_in_signs_what_another_prepared(stage: Stage) -> None:
         assert returns.signed_document(session, here)
 
 
+@pytest.mark.parametrize("prepares", [AVON.signer_email, DORA])
+def test_a_director_and_whom_they_let_in_are_not_the_two_people_of_a_return(
+    stage: Stage, prepares: str
+) -> None:
+    """A second address of the same person's would do; to end it before signing changes nothing."""
+    signs = DORA if prepares == AVON.signer_email else AVON.signer_email
+    number = name(stage, by=AVON.signer_email, role=Role.SIGNER, first=date(2026, 10, 6))
+    here = stage.ref()
+    with stage.database.writing() as session:
+        sha = answering.hand_over(session, here, stage.filled(here), NOW, stage.person(prepares))
+        if signs != DORA:
+            stand_ins.end(session, here, number, NOW, stage.person(signs))
+        with pytest.raises(NotAllowed, match="ask another signing director"):
+            answering.sign(session, here, sha, NOW, stage.person(signs))
+
+
+def test_a_lead_whom_the_director_named_to_sign_once_still_prepares_for_them(stage: Stage) -> None:
+    name(stage, AVON.signer_email, Role.SIGNER, AVON.email, first=date(2026, 10, 6))
+    here = stage.ref()
+    with stage.database.writing() as session:
+        sha = answering.hand_over(session, here, stage.filled(here), NOW, stage.person(AVON.email))
+        answering.sign(session, here, sha, NOW, stage.person(AVON.signer_email))
+        assert returns.signed_document(session, here)
+
+
 def test_the_ledger_tells_of_naming_and_ending_with_no_name_in_it(stage: Stage) -> None:
     number = name(stage)
     with stage.database.writing() as session:
@@ -205,3 +230,12 @@ def test_a_team_member_elsewhere_may_stand_in(stage: Stage) -> None:
         assert staff.roles_of(session, stage.person("otto@elsewhere.example"), FIRST)
     name(stage, email="otto@elsewhere.example")
     assert Role.DEPUTY in roles_on(stage, "otto@elsewhere.example", FIRST)
+
+
+def test_naming_somebody_known_tells_nothing_of_the_name_on_record(stage: Stage) -> None:
+    name(stage, email=BROOK.email, full_name="A Guess")
+    with stage.database.reading() as session:
+        here = stage.ref()
+        assert [one.name for one in stand_ins.current(session, here, NOW)] == ["A Guess"]
+        held = contacts_of(session, [here.service_id], FIRST)[here.service_id]
+        assert [c.name for c in held if c.email == BROOK.email] == ["A Guess"]

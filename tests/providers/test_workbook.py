@@ -1,6 +1,7 @@
 """A return goes into a workbook and comes back the same, and what is wrong is named by its cell."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -259,7 +260,7 @@ def test_columns_and_rows_may_be_moved_about():
     ("cells", "said"),
     [
         ({"Answers_C3": "Mostly"}, "Answers!C3: 'Mostly' is not in the list; choose one of: Fully"),
-        ({"Answers_D2": "=1+1"}, "Answers!D2: this is a formula; type the words"),
+        ({"Answers_D2": "=1+1"}, "Answers!D2: this is a formula; type what it shows"),
         ({"Answers_B2": "=1+1"}, "Answers!B2: this is a formula"),
         ({"Answers_E2": "#N/A"}, "Answers!E2: this shows #N/A, a broken formula"),
         ({"Answers_G2": "Log"}, "Answers!H2: this is missing; fill it in"),
@@ -345,6 +346,41 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
     assert refused(out.getvalue()) == [
         "the workbook unpacks to more than 60 MB; save it again as .xlsx"
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "many", "there"),
+    [("xl/styles.xml", "<xf/>", "</cellXfs>"), ("xl/worksheets/sheet2.xml", "<c/>", "</row>")],
+)
+def test_a_small_file_that_would_fill_the_memory_is_refused_unread(
+    part: str, many: str, there: str
+):
+    """Some 10 MB of tags pack to 20 kB, and cost a reader a hundred times what they unpack to."""
+    stuffed = with_part(part, lambda xml: xml.replace(there, many * 2_000_000 + there, 1))
+    with pytest.raises(BadWorkbook, match="far more than a return"):
+        workbook.read(stuffed)
+
+
+def test_rows_that_a_file_leaves_out_cost_nothing():
+    """A last row at the very bottom: a hundred million cells, if each were looked at."""
+    bottom = '<row r="1048576"></row></sheetData>'
+    stretched = with_part(
+        "xl/worksheets/sheet2.xml", lambda xml: xml.replace("</sheetData>", bottom)
+    )
+    began = time.process_time()
+    workbook.read(stretched)
+    assert time.process_time() - began < 2
+
+
+def with_part(name: str, change: Callable[[str], str]) -> bytes:
+    """A whole return's workbook with one of its parts changed."""
+    out = io.BytesIO()
+    made = zipfile.ZipFile(io.BytesIO(workbook.write(whole(), THREE)))
+    with made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in made.namelist():
+            text = made.read(part)
+            packed.writestr(part, change(text.decode()) if part == name else text)
+    return out.getvalue()
 
 
 def test_the_words_of_families_stand_beside_their_replies_and_are_only_to_be_read():

@@ -50,6 +50,7 @@ def document(blank: ReturnDocument) -> tuple[ReturnDocument, list[str]]:
     reason, narrative, statement = (texts(WORDS, n) for n in (0, 5, 10))
     title, file, owner, action = (texts(LINES, n) for n in (0, 3, 6, 9))
     why, consulted, words = (texts(WORDS, n) for n in (2, 7, 12))
+    counted, looked_at = (texts(WORDS, n) for n in (4, 9))
     answers = []
     for answer in blank.answers:
         many = len(WORDS) // len(blank.answers) + 1
@@ -85,5 +86,13 @@ def document(blank: ReturnDocument) -> tuple[ReturnDocument, list[str]]:
         reply.model_copy(update={"answer": "partly", "words": next(words)})
         for reply in blank.replies
     )
-    filled = {"answers": tuple(answers), "actions": (*earlier, *actions), "replies": replies}
+    measures = tuple(one.model_copy(update={"reason": next(counted)}) for one in blank.measures)
+    spotlight = blank.spotlight and blank.spotlight.model_copy(update={"words": next(looked_at)})
+    filled = {
+        "answers": tuple(answers),
+        "actions": (*earlier, *actions),
+        "replies": replies,
+        "measures": measures,
+        "spotlight": spotlight,
+    }
     return ReturnDocument.model_validate(blank.model_copy(update=filled).model_dump()), put

@@ -14,6 +14,9 @@ FETCHED = {"src", "srcset", "poster", "data", "action", "formaction", "backgroun
 """Attributes a browser follows by itself, or sends what was typed to."""
 OUTSIDE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 TYPED = {"input", "select", "textarea"}
+INLINE = {"span", "button", "label", "bdi", "strong"}
+BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "h2", "h3"}
+"""What the standard allows in no inline element, though parsers let it pass."""
 
 
 def parse(html: str) -> tuple[Element, list[str]]:
@@ -101,6 +104,14 @@ def page_faults(html: str, *, nonce: str | None = None) -> list[str]:
     for element in tree.iter():
         if isinstance(element.tag, str):
             faults += _policy_faults(element, nonce) + _outside_faults(element)
+    faults += [
+        f"<{block.tag}> inside a <{element.tag}>"
+        for element in tree.iter()
+        if element.tag in INLINE
+        for block in element.iter()
+        if block.tag in BLOCKS
+    ]
+    faults += ["a form says nowhere to go" for form in tree.iter("form") if not form.get("action")]
     if "nhsuk-header__logo" in html or "assets.nhs.uk" in html:
         faults.append("a page wears the NHS logo or fetches NHS fonts, which are not ours to use")
     return faults

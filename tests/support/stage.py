@@ -14,10 +14,21 @@ from charter.quarters import london_date
 from charter.steps import Rating
 from portal.app import create_app
 from portal.signin.oidc import IdentityProvider
-from providers import actions, answering, cycles, lives, register, returns, staff, stand_ins
+from providers import (
+    actions,
+    answering,
+    cycles,
+    evidence,
+    lives,
+    register,
+    returns,
+    staff,
+    stand_ins,
+)
 from providers.database import Database
 from providers.evidence import Cabinet
 from providers.returns import Ref
+from tests.support import files
 from tests.support.cast import AVON, BROOK, CAST, CLYDE, DEE, Player, at
 from tests.support.counting import measures_given, spotlight_given
 from tests.support.pages import BASE, Page, PageClient
@@ -88,7 +99,7 @@ class Stage:
     piece: Evidence = field(
         default_factory=lambda: Evidence(title="Call log", dated=date(2026, 6, 1))
     )
-    """What stands as evidence of every filled-in answer."""
+    """What stands as evidence of every filled-in answer; its file, if any, is `files.PDF`."""
     cabinet: Cabinet = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +131,10 @@ class Stage:
         with self.database.writing() as session:
             cycles.open_due(session, self.now, CALENDAR)
         here = self.ref(AVON, LAST)
+        if self.piece.sha:
+            name, who = self.piece.file, "person:1"
+            with self.database.writing() as session:
+                evidence.take(session, self.cabinet, here, name, files.PDF, self.now, who)
         self.submit(AVON, self.filled(here, actions=(_promise(),)), at("2026-07-20T10:00"))
         with self.database.writing() as session:
             actions.enter_request(
