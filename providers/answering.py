@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from charter.answers import Problem, ReturnDocument, check
-from charter.commitments import CharterFile
 from charter.freshness import dated_ahead
 from charter.ledger import canonical
-from charter.measures import changed_elsewhere
 from charter.policy import Role
 from charter.quarters import london_date, say
+from charter.reopened import changed_beyond, is_shut
 from charter.returns import Life
-from charter.steps import HandedOver, NotRunningAsked, Replied, SentBack, Signed, Started
+from charter.steps import HandedOver, Replied, SentBack, Signed, Started
 from providers import actions, cycles, documents, evidence, lives, returns, uptake
 from providers.contacts import count_as_one
 from providers.cycles import NotAllowed
@@ -60,22 +59,8 @@ def problems(
         if document.nil_return and (why := why_not_nil(here, life)):
             found.append(Problem("nil_return", why))
         if life.questions:
-            found = [problem for problem in found if not _is_shut(problem.where, life, charter)]
+            found = [one for one in found if not is_shut(one.where, life.questions, charter)]
     return found
-
-
-def _is_shut(where: str, life: Life, charter: CharterFile) -> bool:
-    """Whether a place lies in a part that is signed, and that no question has opened again.
-
-    Rules may have come since it was signed, and nobody could mend it now.
-    """
-    part, _, name = where.partition(".")[0].rstrip("]").partition("[")
-    if part == "answers":
-        return name not in life.questions
-    if part == "measures":
-        homes = {measure.id: commitment.id for commitment, measure in charter.measures}
-        return homes.get(name) not in life.questions
-    return part in ("actions", "replies", "spotlight")
 
 
 def why_not_nil(here: Ref, life: Life) -> str:
@@ -124,7 +109,7 @@ def save_draft(
 
     `version` is the one the editor began from: Overtaken if another has been saved since.
     """
-    life, by = _open_life(session, here), f"person:{person}"
+    life, by = open_life(session, here), f"person:{person}"
     require(session, here, now, person, PREPARERS, "prepare this return")
     row = session.get(Draft, here.id)
     if row is not None and row.version != version:
@@ -148,12 +133,15 @@ def hand_over(
     session: Session, here: Ref, document: ReturnDocument, now: datetime, person: int
 ) -> str:
     """Freeze a complete document for the signer, by its SHA-256; Incomplete says what lacks."""
-    life = _open_life(session, here)
+    life = open_life(session, here)
     require(session, here, now, person, PREPARERS, "prepare this return")
     found = problems(session, here, document, complete=True)
     open_now = [a for a in document.answers if a.commitment in life.questions or not life.questions]
     found += dated_ahead(open_now, london_date(now))
-    _only_what_was_asked(session, here, life, document, found)
+    if life.questions:
+        signed = returns.signed_documents(session, {here.id: life.document})[here.id]
+        charter = cycles.charter_of(session, here.charter_version)
+        found += changed_beyond(document, signed, life.questions, charter)
     if found:
         raise Incomplete(found)
     frozen = actions.numbered(session, document).model_copy(
@@ -174,33 +162,6 @@ def hand_over(
         session.add(row)
     session.flush()
     return sha
-
-
-def _only_what_was_asked(
-    session: Session, here: Ref, life: Life, document: ReturnDocument, found: list[Problem]
-) -> None:
-    """A challenge reopens the commitments it asked about, and nothing else."""
-    if not life.questions:
-        return
-    signed = returns.signed_documents(session, {here.id: life.document})[here.id]
-    told, before = ([(one.commitment, one) for one in each.answers] for each in (document, signed))
-    for name in dict.fromkeys(name for name, _ in (*before, *told)):  # gone or doubled ones too
-        now, then = ([one for one in each if one[0] == name] for each in (told, before))
-        if name not in life.questions and now != then:
-            found.append(
-                Problem(
-                    f"answers[{name}]",
-                    "only the commitment the commissioner asked about is open; put this one back",
-                )
-            )
-    parts = ("nil_return", "nil_reason", "actions", "replies", "spotlight")
-    shut = [part for part in parts if getattr(document, part) != getattr(signed, part)]
-    charter = cycles.charter_of(session, here.charter_version)
-    shut += changed_elsewhere(document, signed, charter, life.questions)
-    found += [
-        Problem(place, "only the commitment the commissioner asked about is open; put this back")
-        for place in shut
-    ]
 
 
 def send_back(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
@@ -291,26 +252,8 @@ def reply(session: Session, here: Ref, words: str, now: datetime, person: int) -
     lives.record(session, here.id, Replied(words=words.strip()), now, f"person:{person}")
 
 
-def ask_not_running(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
-    """Ask the commissioner to agree that the service did not run, though the register has it run.
-
-    Empty takes the question back, and any agreement with it. NotAllowed where no agreement is
-    needed, because the register says the same.
-    """
-    life, reason = _open_life(session, here), reason.strip()
-    require(session, here, now, person, PREPARERS, "say that this service did not run")
-    if life.is_received:
-        raise NotAllowed("this return has been received; the service is on record as having run")
-    if reason and not here.ran:
-        raise NotAllowed("the register says so too: hand the return over, no agreement is needed")
-    agreed, asked = life.not_running_agreed, life.not_running_asked
-    settled = agreed or asked == reason
-    if settled if reason else not (agreed or asked or life.not_running_declined):
-        return
-    lives.record(session, here.id, NotRunningAsked(reason=reason), now, f"person:{person}")
-
-
-def _open_life(session: Session, here: Ref) -> Life:
+def open_life(session: Session, here: Ref) -> Life:
+    """How a return stands; NotAllowed, saying why, if it cannot be changed now."""
     life = lives.lives(session, [here.id])[here.id]
     if closed := is_open(life):
         raise NotAllowed(closed)

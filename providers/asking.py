@@ -1,4 +1,4 @@
-"""What a provider asks for while nothing has come, and the one sentence it may set beside that."""
+"""What a provider asks of its commissioner, and its one sentence beside *not returned*."""
 
 from datetime import date, datetime
 
@@ -7,9 +7,9 @@ from sqlmodel import Session
 from charter.plain_english import sentences
 from charter.quarters import london_date, say
 from charter.returns import Life, State
-from charter.steps import ExtensionAsked, SentenceAdded
+from charter.steps import ExtensionAsked, NotRunningAsked, SentenceAdded
 from providers import lives
-from providers.answering import PREPARERS, require
+from providers.answering import PREPARERS, open_life, require
 from providers.cycles import NotAllowed
 from providers.returns import Ref
 
@@ -67,3 +67,22 @@ def add_sentence(session: Session, here: Ref, words: str, now: datetime, person:
         raise NotAllowed("this is more than one sentence; keep it to one")
     if life.sentence != words:
         lives.record(session, here.id, SentenceAdded(words=words), now, f"person:{person}")
+
+
+def ask_not_running(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
+    """Ask the commissioner to agree that the service did not run, though the register has it run.
+
+    Empty takes the question back, and any agreement with it. NotAllowed where no agreement is
+    needed, because the register says the same.
+    """
+    life, reason = open_life(session, here), reason.strip()
+    require(session, here, now, person, PREPARERS, "say that this service did not run")
+    if life.is_received:
+        raise NotAllowed("this return has been received; the service is on record as having run")
+    if reason and not here.ran:
+        raise NotAllowed("the register says so too: hand the return over, no agreement is needed")
+    agreed, asked = life.not_running_agreed, life.not_running_asked
+    settled = agreed or asked == reason
+    if settled if reason else not (agreed or asked or life.not_running_declined):
+        return
+    lives.record(session, here.id, NotRunningAsked(reason=reason), now, f"person:{person}")

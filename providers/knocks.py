@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
-from providers.tables import Knock
+from providers.door_tables import Knock
 
 KEPT = timedelta(hours=1)
 """Longer than any window; a counter older than that counts no more."""

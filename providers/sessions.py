@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from charter.quarters import london_date
 from providers import staff
 from providers.contacts import contact_roles
-from providers.tables import Person, SignInRequest, SignInToken, WebSession
+from providers.door_tables import SignInRequest, SignInToken, WebSession
+from providers.tables import Person
 
 LINK_LIFE = timedelta(minutes=10)
 IDLE = timedelta(minutes=30)

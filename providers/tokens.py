@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from charter.ledger import digest
 from providers import ledger
 from providers.cycles import Unknown
-from providers.tables import LedgerRow, Party, ProviderToken
+from providers.door_tables import ProviderToken
+from providers.tables import LedgerRow, Party
 from providers.tabular import odd_character
 
 PREFIX = "charter_"

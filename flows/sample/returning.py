@@ -12,7 +12,7 @@ from flows.sample import texts
 from flows.sample.acts import Deed
 from flows.sample.founding import in_one_go
 from flows.wiring import App
-from providers import answering, cycles, lives, returns
+from providers import answering, asking, cycles, lives, returns
 from providers.register import ContactView
 from providers.returns import Ref
 
@@ -130,7 +130,7 @@ def ask_not_running(owed: Owed, why: str) -> Deed:
     """The preparer asks the commissioner to agree that the service did not run."""
     return with_return(
         owed,
-        lambda session, app, here: answering.ask_not_running(
+        lambda session, app, here: asking.ask_not_running(
             session, here, why, app.clock(), _preparer(session, app, here).person_id
         ),
     )

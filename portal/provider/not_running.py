@@ -10,7 +10,7 @@ from portal.forms import Faults, Form
 from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
 from portal.provider.rooms import Room
-from providers import answering, returns
+from providers import answering, asking, returns
 from providers.returns import DraftView
 
 router = APIRouter(prefix="/returns/{return_id}/not-running")
@@ -46,7 +46,7 @@ def save_not_running(return_id: str, visit: SignedIn, form: Typed) -> Response:
         asks = document.nil_return and needs_asking(room)
         if asks or not document.nil_return:
             person = visit.visitor.person
-            answering.ask_not_running(session, room.ref, document.nil_reason, visit.now, person)
+            asking.ask_not_running(session, room.ref, document.nil_reason, visit.now, person)
     return visit.go(f"{room.path}/check" if document.nil_return and not asks else room.path)
 
 

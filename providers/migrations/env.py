@@ -5,9 +5,10 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from notifications import tables as letters
+from providers import door_tables as door
 from providers import tables as domain
 
-TABLES = (domain, letters)
+TABLES = (domain, door, letters)
 """Whatever holds tables; importing them is what fills SQLModel's metadata."""
 
 TURN = 0x43484152

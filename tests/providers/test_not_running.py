@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from providers import answering, checking, lives, staff
+from providers import answering, asking, checking, lives, staff
 from providers.answering import Incomplete
 from providers.cycles import NotAllowed
 from providers.database import Database
@@ -31,7 +31,7 @@ def hand_over_nil(stage: Stage, here: Ref) -> str:
 
 def ask(stage: Stage, here: Ref, reason: str = WHY) -> None:
     with stage.database.writing() as session:
-        answering.ask_not_running(session, here, reason, NOW, stage.person(BROOK.email))
+        asking.ask_not_running(session, here, reason, NOW, stage.person(BROOK.email))
 
 
 def agree(stage: Stage, here: Ref, reason: str = "", by: str = CORA) -> None:
@@ -145,4 +145,4 @@ def test_nobody_decides_on_the_return_of_their_own_party(stage: Stage) -> None:
 def test_only_those_who_prepare_a_return_may_ask(stage: Stage) -> None:
     here = stage.ref(BROOK)
     with stage.database.writing() as session, pytest.raises(NotAllowed, match="only a deputy"):
-        answering.ask_not_running(session, here, WHY, NOW, stage.person(AVON.email))
+        asking.ask_not_running(session, here, WHY, NOW, stage.person(AVON.email))
