@@ -1,7 +1,7 @@
 """Who is owed which letter about a return at a given moment, and which rungs have lapsed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from charter.policy import Anchor, Policy, Role, Rung
@@ -28,7 +28,10 @@ class Case:
     """A return as the chaser sees it.
 
     `told` maps each rung to the London date on which a letter saying it was handed over;
-    `paused` means that nothing may go out for its region or provider.
+    `paused` means that nothing may go out for its region or provider. `asked_on` maps each person
+    to the London date of their last letter that asked for this return; `unconfirmed` are those who
+    have not said for a year that their details are right; `quarters_unreachable` counts the
+    service's quarters running, this one included, in which nobody could be reached.
     """
 
     life: Life
@@ -36,6 +39,9 @@ class Case:
     told: Mapping[str, date]
     challenge_ends: date
     paused: bool = False
+    asked_on: Mapping[int, date] = field(default_factory=dict)
+    unconfirmed: frozenset[int] = frozenset()
+    quarters_unreachable: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,9 @@ def owed(case: Case, policy: Policy, calendar: Calendar, now: datetime) -> Owed:
             continue
         if rung.is_reminder and case.life.due is not None and today > case.life.due:
             skips.append(Skip(rung.id, person, "the due date has passed", occasion))
-        elif why_not(rung, case, person, now) is not None:
+        elif why_not(rung, case, person, now, policy) is not None or _too_soon(
+            rung, case, person, calendar, today
+        ):
             continue
         elif rung.is_chaser:
             if lower := top.get(person):
@@ -144,7 +152,15 @@ def _nobody_to_ask(case: Case) -> bool:
     return not known and addressee(Role.LEAD, case.people) is None
 
 
-def why_not(rung: Rung, case: Case, person: int, now: datetime) -> str | None:
+def _too_soon(rung: Rung, case: Case, person: int, calendar: Calendar, today: date) -> bool:
+    """The person was asked for this return fewer working days ago than the rung's gap."""
+    last = case.asked_on.get(person)
+    if last is None or not rung.gap or not rung.is_chaser:
+        return False
+    return calendar.shift(last, rung.gap) > today
+
+
+def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) -> str | None:
     """Why a rung is not to be said to a person at `now`; None when it is still owed.
 
     Asked when a letter is planned, and again in the transaction that claims it.
@@ -162,6 +178,11 @@ def why_not(rung: Rung, case: Case, person: int, now: datetime) -> str | None:
         return "the question has been answered"
     if rung.anchor is Anchor.UNREACHABLE and not life.unreachable:
         return "the contact list has been mended"
+    if rung.confirms and person not in case.unconfirmed:
+        return "the details have been confirmed"
+    if rung.anchor is Anchor.UNREACHABLE and rung.only == "unreachable_for_long":
+        if case.quarters_unreachable < policy.unreachable_quarters:
+            return "the contact list has not failed for so long"
     if rung.anchor is Anchor.CHECKED and life.revision:
         return "the page is published"
     return None
@@ -209,6 +230,12 @@ def _occasion(rung: Rung, life: Life) -> int:
         return life.challenges
     if rung.anchor is Anchor.PUBLISHED:
         return life.revision
+    if rung.anchor is Anchor.REFUSED:
+        return len(life.refused)
+    if rung.anchor is Anchor.ANSWERED:
+        return life.extension_answers
+    if rung.anchor is Anchor.MOVED:
+        return life.holidays_moved
     return 0
 
 
@@ -230,6 +257,12 @@ def _has_come(rung: Rung, case: Case, calendar: Calendar, today: date) -> bool:
             since = life.published_at and london_date(life.published_at)
         case Anchor.UNREACHABLE:
             since = today if life.unreachable else None
+        case Anchor.REFUSED:
+            since = today if life.refused and not life.unreachable else None
+        case Anchor.ANSWERED:
+            since = today if life.extension_answers else None
+        case Anchor.MOVED:
+            since = today if life.holidays_moved and not life.is_received else None
     if since is None:
         return False
     return calendar.shift(since, rung.offset) <= today

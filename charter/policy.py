@@ -42,29 +42,52 @@ class Anchor(StrEnum):
     CHECKED = "checked"
     PUBLISHED = "published"
     UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    MOVED = "moved"
 
 
 class Rung(Frozen):
-    """One letter of the ladder: whom it goes to, and so many working days from what."""
+    """One letter of the ladder: whom it goes to, and so many working days from what.
+
+    `letter` is its wording; `gap` the fewest working days since the last letter that asked the
+    same person for the same return. What follows: a rung that `warns` starts the fair warning, one
+    that `records_not_returned` ends the ladder. `only` keeps it to returns that are not started,
+    to people who have not confirmed their details for a year, or to a contact list that has
+    failed for as many quarters as the policy bears.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     letter: str
     anchor: Anchor
     offset: int = 0
     to: tuple[Role, ...]
-    only: Literal["not_started", "any"] = "any"
+    only: Literal["not_started", "unconfirmed", "unreachable_for_long", "any"] = "any"
+    gap: Days = 0
     warns: bool = False
     records_not_returned: bool = False
 
     @property
     def is_chaser(self) -> bool:
         """A chaser asks for the return itself; the other letters tell of what happened."""
-        return self.anchor in (Anchor.OPENED, Anchor.DUE)
+        return self.anchor in (Anchor.OPENED, Anchor.DUE) and not self.confirms
+
+    @property
+    def confirms(self) -> bool:
+        """It asks a contact whether they still are one."""
+        return self.only == "unconfirmed"
 
     @property
     def is_news(self) -> bool:
         """News tells once of something that is over; whoever comes to a role later is spared it."""
-        return self.anchor in (Anchor.RECEIVED, Anchor.CHECKED, Anchor.PUBLISHED)
+        return self.anchor in (
+            Anchor.RECEIVED,
+            Anchor.CHECKED,
+            Anchor.PUBLISHED,
+            Anchor.REFUSED,
+            Anchor.ANSWERED,
+            Anchor.MOVED,
+        )
 
     @property
     def is_reminder(self) -> bool:
@@ -85,7 +108,8 @@ class Dates(Frozen):
 
 
 class Policy(Frozen):
-    """One version of the rules; all day counts are working days of England and Wales.
+    """One version of the rules; day counts are working days of England and Wales, save where
+    the policy file says calendar days.
 
     `rung` is in order, lowest first: where several are due to one person, the last wins.
     """
@@ -102,6 +126,13 @@ class Policy(Frozen):
     fair_warning: Days = 5
     streak_for_review: Count = 3
     least_days_served: Days = 28
+    extensions_flagged: Count = 3
+    extensions_within: Count = 4
+    unreachable_quarters: Count = 2
+    confirm_every: Count = 365
+    handover_due: Count = 20
+    keep_letters: Annotated[int, Field(ge=30, le=4000)] = 90
+    approve_rehearsal: bool = False
     fewest_people: Annotated[int, Field(ge=3)] = 8
     approvals: Count = 2
     bands: tuple[tuple[int, str], ...] = (

@@ -68,6 +68,8 @@ class Life:
     extended: Extended | None = None
     extension_asked: ExtensionAsked | None = None
     extension_declined: str = ""
+    extension_answers: int = 0
+    holidays_moved: int = 0
     not_running_asked: str = ""
     not_running_agreed: bool = False
     not_running_declined: str = ""
@@ -169,8 +171,9 @@ def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - 
             return replace(life, unreachable=True)
         case BecameReachable():
             return replace(life, unreachable=False)
-        case DueMoved(due=due, why=why):
-            return replace(life, due=due, due_why=why)
+        case DueMoved(due=due, why=why, cause=cause):
+            moved = life.holidays_moved + (cause == "holiday")
+            return replace(life, due=due, due_why=why, holidays_moved=moved)
         case Extended(due=due) as extended:
             return replace(
                 life,
@@ -178,6 +181,7 @@ def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - 
                 extended=extended,
                 extension_asked=None,
                 extension_declined="",
+                extension_answers=life.extension_answers + (life.extension_asked is not None),
                 not_returned_at=None,
             )
         case RecordedNotReturned():
@@ -269,7 +273,12 @@ def _checked(  # noqa: C901 - a case a step
         case Revised(reason=reason):
             return replace(life, revising=reason, approved_by=())
         case ExtensionDeclined(reason=reason):
-            return replace(life, extension_asked=None, extension_declined=reason)
+            return replace(
+                life,
+                extension_asked=None,
+                extension_declined=reason,
+                extension_answers=life.extension_answers + 1,
+            )
         case NotRunningAgreed():
             return replace(life, not_running_agreed=True, not_running_declined="")
         case NotRunningDeclined(reason=reason):

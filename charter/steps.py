@@ -86,11 +86,12 @@ class BecameReachable(Frozen):
 
 
 class DueMoved(Frozen):
-    """The due date moved so that the people asked have their full notice."""
+    """The due date moved later: for full `notice`, or because a bank `holiday` was added."""
 
     kind: Literal["due_moved"] = "due_moved"
     due: date
     why: str
+    cause: Literal["notice", "holiday"] = "notice"
 
 
 class Extended(Frozen):

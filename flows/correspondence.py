@@ -82,8 +82,9 @@ def _still(
 ) -> bool:
     """Whether a line is still owed; if not, it leaves the letter and the return's life says so."""
     ref = refs[return_of(row.subject)]
-    rung = gathered.policies[ref.policy_version].find(row.topic)
-    why = why_not(rung, gathered.cases[ref.id], letter.to_person, now)
+    policy = gathered.policies[ref.policy_version]
+    rung = policy.find(row.topic)
+    why = why_not(rung, gathered.cases[ref.id], letter.to_person, now, policy)
     if why is None:
         return True
     outbox.drop_line(session, letter.key, Line(row.subject, row.topic, row.occasion), why)

@@ -21,7 +21,7 @@ from providers import cycles, ledger
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
 SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
-SHIPPED_POLICY = "policy-2026.1.toml"
+SHIPPED_POLICIES = ("policy-2026.1.toml", "policy-2026.2.toml")
 Clock = Callable[[], datetime]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -126,12 +126,14 @@ def prepare(settings: Settings) -> None:
 
 
 def keep_shipped_rules(database: Database) -> None:
-    """Put the Charter versions and the policy that come with the product on record."""
-    charters, policy = [shipped(name) for name in SHIPPED_CHARTERS], shipped(SHIPPED_POLICY)
+    """Put the Charter versions and the policies that come with the product on record."""
+    charters = [shipped(name) for name in SHIPPED_CHARTERS]
+    policies = [shipped(name) for name in SHIPPED_POLICIES]
     with database.writing() as session:
         for charter in charters:
             cycles.keep_rulebook(session, "charter", read_charter(charter).version, charter)
-        cycles.keep_rulebook(session, "policy", read_policy(policy).version, policy)
+        for policy in policies:
+            cycles.keep_rulebook(session, "policy", read_policy(policy).version, policy)
 
 
 def writable(home: Path) -> Path:

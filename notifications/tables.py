@@ -24,12 +24,20 @@ class LetterState(StrEnum):
 
 
 class Letter(SQLModel, table=True):
-    """One digest to one person; it has no words until the transaction that claims it."""
+    """One digest to one person; it has no words until the transaction that claims it.
 
-    __table_args__ = (Index("letter_waiting", "state", "queued_at"),)
+    `handed_at` is when a hand-over last began; `receipt` what was heard of a sent letter later
+    (`delivered`, `failed`), and `receipt_at` when.
+    """
+
+    __table_args__ = (
+        Index("letter_waiting", "state", "queued_at"),
+        Index("letter_pace", "domain", "handed_at"),
+    )
     key: str = Field(primary_key=True)
     to_person: int = Field(index=True)
     to_email: str
+    domain: str = ""
     kind: str
     region: str = Field(index=True)
     day: date
@@ -40,9 +48,12 @@ class Letter(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     attempts: int = 0
     retry_at: datetime | None = Field(default=None, sa_type=Instant)
+    handed_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     channel: str = ""
     outcome: str = Field(default="", sa_type=Text)
+    receipt: str = ""
+    receipt_at: datetime | None = Field(default=None, sa_type=Instant)
     subject: str = Field(default="", sa_type=Text)
     text: str = Field(default="", sa_type=Text)
     html: str = Field(default="", sa_type=Text)

@@ -12,6 +12,11 @@ DIGESTS = (
     "reply_window",
     "published",
     "unreachable",
+    "refused",
+    "name_contact",
+    "answer",
+    "moved",
+    "confirm",
 )
 SIGN_IN = "sign_in"
 KINDS = (*DIGESTS, SIGN_IN)
@@ -38,6 +43,11 @@ LABELS = {
     "reply_window": "ready to check",
     "published": "published",
     "unreachable": "contact list",
+    "refused": "address refused",
+    "name_contact": "contact wanted",
+    "answer": "more time",
+    "moved": "new due date",
+    "confirm": "your details",
 }
 
 _STANDS = {
@@ -162,6 +172,16 @@ def _news(item: Item) -> str:
             if item.revision > 1:
                 return f"Revision {item.revision} of the page is published."
             return "The page is published."
+        case "answer":
+            return "There is an answer to your request for more time."
+        case "moved":
+            return f"This return is now due by the end of {item.due}."
+        case "confirm":
+            return "Please confirm that you are still the right person to write to."
+        case "refused":
+            return "A letter about this return was refused. We are writing to the next person."
+        case "name_contact":
+            return "Nobody on our list could be reached for two quarters. Please name a contact."
     return "Letters to the people on our list for this service could not be delivered."
 
 

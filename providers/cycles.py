@@ -13,7 +13,7 @@ from charter.ledger import canonical, digest
 from charter.policy import Dates, Policy, read_policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.steps import Requested
-from providers import ledger, lives
+from providers import ledger, lives, pauses
 from providers.owing import owing
 from providers.tables import (
     Adoption,
@@ -156,7 +156,9 @@ def open_due(session: Session, now: datetime, calendar: Calendar) -> list[tuple[
 
     Gives the cycles opened and how many returns each expects. Paused regions open nothing.
     """
-    opened = []
+    opened: list[tuple[CycleView, int]] = []
+    if pauses.in_force(session).everything:
+        return opened
     regions = session.exec(
         select(Region).where(col(Region.paused).is_(False)).order_by(col(Region.code))
     ).all()
@@ -246,7 +248,7 @@ def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleV
             policy_version=cycle.policy_version,
             opened_at=cycle.opened_at,
             baseline=cycle.baseline,
-            dates=Dates.model_validate(json.loads(cycle.dates)),
+            dates=Dates.model_validate(json.loads(cycle.moved or cycle.dates)),
             expected=cycle.expected,
             adopted=(home.code, cycle.charter_version) in adopted,
         )

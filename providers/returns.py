@@ -11,9 +11,10 @@ from charter.actions import Promise
 from charter.answers import BroughtForward, ReturnDocument, carried_forward
 from charter.policy import Dates
 from charter.quarters import Quarter
-from providers import actions, cycles, documents, lives
+from providers import actions, cycles, documents, lives, pauses
 from providers.actions import Asked
 from providers.cycles import Unknown
+from providers.pauses import Pauses
 from providers.tables import (
     Cycle,
     Draft,
@@ -83,7 +84,7 @@ def refs(
     ids: Iterable[int] | None = None,
     service_ids: Iterable[int] | None = None,
 ) -> list[Ref]:
-    """Returns owed, in one query, by region, quarter, prison and party."""
+    """Returns owed, in two queries, by region, quarter, prison and party."""
     query = (
         select(Return, Cycle, Region, Service, Site, Party)  # type: ignore[call-overload]  # SQLModel types no more than four
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
@@ -105,11 +106,18 @@ def refs(
         query = query.where(col(Return.id).in_(list(ids)))
     if service_ids is not None:
         query = query.where(col(Return.service_id).in_(list(service_ids)))
-    return [_ref(*row) for row in session.exec(query)]
+    paused = pauses.in_force(session)
+    return [_ref(*row, paused) for row in session.exec(query)]
 
 
 def _ref(
-    row: Return, cycle: Cycle, region: Region, service: Service, site: Site, party: Party
+    row: Return,
+    cycle: Cycle,
+    region: Region,
+    service: Service,
+    site: Site,
+    party: Party,
+    paused: Pauses,
 ) -> Ref:
     quarter = Quarter.parse(cycle.quarter)
     return Ref(
@@ -118,12 +126,12 @@ def _ref(
         region=region.code,
         region_name=region.name,
         sample=region.sample,
-        paused=region.paused,
+        paused=region.paused or paused.holds(region.code, party.code),
         quarter=quarter,
         charter_version=cycle.charter_version,
         policy_version=cycle.policy_version,
         baseline=cycle.baseline,
-        dates=Dates.model_validate(json.loads(cycle.dates)),
+        dates=Dates.model_validate(json.loads(cycle.moved or cycle.dates)),
         site_id=site.id or 0,
         site=site.code,
         site_name=site.name,

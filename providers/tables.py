@@ -59,11 +59,12 @@ class Service(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Somebody with an e-mail address (lower case); what they may do hangs on contact and staff."""
+    """Somebody with an e-mail address (lower case), and when they last said that it is theirs."""
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str
+    confirmed_on: date | None = None
 
 
 class Contact(SQLModel, table=True):
@@ -74,6 +75,7 @@ class Contact(SQLModel, table=True):
     service_id: int = Field(foreign_key="service.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     role: str
+    listed_on: date | None = None
     ended_on: date | None = None
     refused_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -105,7 +107,11 @@ class Rulebook(SQLModel, table=True):
 
 
 class Cycle(SQLModel, table=True):
-    """One quarter in one region; versions, dates and returns expected are fixed as it opens."""
+    """One quarter in one region; versions, dates and returns expected are fixed as it opens.
+
+    `moved` holds the dates in force once a bank holiday moved them; `plan` names the letters to
+    come as they were rehearsed at the opening; `early` until the others are asked as well.
+    """
 
     __table_args__ = (UniqueConstraint("region_code", "quarter"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -117,6 +123,9 @@ class Cycle(SQLModel, table=True):
     baseline: bool = False
     expected: int
     dates: str = Field(sa_type=Text)
+    moved: str = Field(default="", sa_type=Text)
+    plan: str = ""
+    early: bool = False
 
 
 class Return(SQLModel, table=True):

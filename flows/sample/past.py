@@ -24,7 +24,7 @@ from flows.sample.founding import (
     join,
 )
 from flows.sample.returning import Owed, submit
-from flows.wiring import SHIPPED_POLICY, shipped, shipped_calendar
+from flows.wiring import SHIPPED_POLICIES, shipped, shipped_calendar
 
 FIRST, SECOND = "2025-26-Q4", "2026-27-Q1"
 AVON = [("avon", site) for site in ("larkmoor", "marlspike", "quillhaven", "thistlemere")]
@@ -105,7 +105,7 @@ def second_quarter(story: Story) -> None:
 
 
 def _dates(quarter: str) -> Dates:
-    policy = read_policy(shipped(SHIPPED_POLICY))
+    policy = read_policy(shipped(SHIPPED_POLICIES[-1]))
     return policy.dates(Quarter.parse(quarter), shipped_calendar())
 
 

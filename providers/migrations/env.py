@@ -6,9 +6,10 @@ from sqlmodel import SQLModel
 
 from notifications import tables as letters
 from providers import door_tables as door
+from providers import steering_tables as steering
 from providers import tables as domain
 
-TABLES = (domain, door, letters)
+TABLES = (domain, door, steering, letters)
 """Whatever holds tables; importing them is what fills SQLModel's metadata."""
 
 TURN = 0x43484152

@@ -48,7 +48,7 @@ def calendar() -> Calendar:
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return read_policy(shipped("policy-2026.1.toml"))
+    return read_policy(shipped("policy-2026.2.toml"))
 
 
 @pytest.fixture(scope="module")

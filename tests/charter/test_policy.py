@@ -145,7 +145,7 @@ class Spoiled:
 @pytest.mark.parametrize(
     "spoiled",
     [
-        Spoiled('version = "2026.1"', "version =", "cannot be read as TOML"),
+        Spoiled('version = "2026.2"', "version =", "cannot be read as TOML"),
         Spoiled("due = 20", 'due = "20"', "due: this is not a whole number"),
         Spoiled("due = 20", "due = 2.5", "due: this is not a whole number"),
         Spoiled("due = 20", "due = true", "due: this is not a whole number"),

@@ -14,7 +14,7 @@ from flows.sample.acts import Act, FlowCall, InProcess, Story
 from flows.sample.story import story
 from flows.sample.telling import tell
 from flows.verifying import verify
-from flows.wiring import SHIPPED_POLICY, App, shipped, shipped_calendar
+from flows.wiring import SHIPPED_POLICIES, App, shipped, shipped_calendar
 from providers.database import Database
 from tests.support.sampled import Killed, home_of, outcome, record, tell_all, tell_dying
 
@@ -57,7 +57,7 @@ def test_every_act_is_told_in_one_plain_sentence_or_two() -> None:
 
 
 def test_the_quarter_opens_falls_due_and_is_published_on_the_days_the_policy_gives() -> None:
-    dates = read_policy(shipped(SHIPPED_POLICY)).dates(QUARTER, shipped_calendar())
+    dates = read_policy(shipped(SHIPPED_POLICIES[-1])).dates(QUARTER, shipped_calendar())
     called: dict[str, list[date]] = {}
     for act in ACTS:
         if isinstance(act.do, FlowCall):

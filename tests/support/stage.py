@@ -159,10 +159,10 @@ class Stage:
         with self.database.writing() as session:
             version = read_charter(self.charter_text).version
             cycles.keep_rulebook(session, "charter", version, self.charter_text)
-            cycles.keep_rulebook(session, "policy", "2026.1", POLICY_TEXT)
+            cycles.keep_rulebook(session, "policy", "2026.2", POLICY_TEXT)
             read = register.check((register_text() + self.also).encode(), "stage.csv")
             assert not read.problems, read.problems
-            register.import_register(session, read, began, "operator", policy_version="2026.1")
+            register.import_register(session, read, began, "operator", policy_version="2026.2")
             codes = {r.name: r.code for r in register.regions(session)}
             for name, email, region, role in TEAM:
                 staff.add(
