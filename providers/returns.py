@@ -107,17 +107,17 @@ def refs(
     if service_ids is not None:
         query = query.where(col(Return.service_id).in_(list(service_ids)))
     paused = pauses.in_force(session)
-    return [_ref(*row, paused) for row in session.exec(query)]
+    return [_ref(paused, *row) for row in session.exec(query)]
 
 
 def _ref(
+    paused: Pauses,
     row: Return,
     cycle: Cycle,
     region: Region,
     service: Service,
     site: Site,
     party: Party,
-    paused: Pauses,
 ) -> Ref:
     quarter = Quarter.parse(cycle.quarter)
     return Ref(

@@ -1,5 +1,7 @@
 """What chasing came to need: receipts, pauses, moved dates, plans, briefs, promises handed over."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[object], object], ...]] = {
+ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], Any], ...]] = {
     "person": (("confirmed_on", sa.Date(), None),),
     "contact": (("listed_on", sa.Date(), None),),
     "cycle": (
