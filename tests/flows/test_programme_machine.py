@@ -1,0 +1,323 @@
+"""The whole programme in any order of events: what the record holds is always what it should be.
+
+`make machine` plays it longer: ARGS=10000 is the number of examples.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from charter.policy import Anchor
+from charter.quarters import LONDON, BeyondHorizon, london_date
+from charter.returns import fold
+from charter.steps import Reminded, Unsent
+from flows.post import Post
+from flows.status import status
+from notifications import outbox
+from notifications.channels.base import Accepted, Channel, Handover, Outcome, Refused, addresses
+from notifications.channels.files import FileChannel
+from notifications.outbox import LetterState
+from providers import answering, checking, cycles, ledger, lives, pauses, register, returns
+from providers.answering import Incomplete, Overtaken
+from providers.cycles import NotAllowed
+from providers.database import Database, open_engine
+from tests.support.databases import migrate
+from tests.support.programme import COMMISSIONER, SMALL, Programme
+
+SITES = (("AVON", "AVB"), ("AVON", "AVC"), ("BROOK", "BRB"), ("CLYDE", "CLB"))
+LEADS = ("avon@avon.example", "brook@brook.example", "clyde@clyde.example")
+SCOPES = ("everything", "sample", "AVON", "BROOK")
+DEATHS = ("before", "inside", "after")
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "200"))
+LEASED = outbox.LEASE + timedelta(minutes=1)
+
+site = st.sampled_from(SITES)
+
+
+class Killed(BaseException):
+    """The worker is gone: nothing after this moment happens in its name."""
+
+
+@dataclass
+class Fickle:
+    """File mail that turns some addresses away, and may take its worker down with it."""
+
+    inner: FileChannel
+    refuses: set[str] = field(default_factory=set)
+    dies: str = ""
+    name: str = "file"
+    line: Handover | None = None
+
+    @contextmanager
+    def open(self) -> Iterator["Fickle"]:
+        with self.inner.open() as self.line:
+            yield self
+
+    def offer(self, message: EmailMessage) -> Outcome | None:
+        if addresses(message)[1] in self.refuses:
+            return Refused("550 no such mailbox")
+        assert self.line is not None
+        return self.line.offer(message)
+
+    def hand(self, message: EmailMessage) -> Outcome:
+        assert self.line is not None
+        if self.dies in ("before", "inside"):
+            raise Killed
+        outcome = self.line.hand(message)
+        if self.dies:
+            raise Killed
+        assert isinstance(outcome, Accepted)
+        return outcome
+
+    def ask(self, key: str, *more: Any) -> bool | None:
+        return self.inner.ask(key, *more)
+
+
+def _template() -> Path:
+    """A database in which the region has just begun, made once and copied for each example."""
+    folder = Path(tempfile.mkdtemp(prefix="charter-machine-"))
+    path = folder / "begun.db"
+    migrate(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{path}")
+    Programme(Database(engine), folder / "home").begin()
+    engine.dispose()
+    return path
+
+
+class ProgrammeMachine(RuleBasedStateMachine):
+    """One region with four services, from the day its quarter opens."""
+
+    template: Path | None = None
+
+    @initialize()
+    def begin(self) -> None:
+        cls = type(self)
+        cls.template = cls.template or _template()
+        self.folder = Path(tempfile.mkdtemp(prefix="charter-machine-"))
+        shutil.copyfile(cls.template, self.folder / "charter.db")
+        self.engine = open_engine(f"sqlite:///{self.folder / 'charter.db'}")
+        self.programme = Programme(Database(self.engine), self.folder)
+        self.now = datetime(2026, 10, 1, 9, 0, tzinfo=LONDON)
+        self.channel = Fickle(FileChannel(self.folder / "mail"))
+        self.programme.post = self.post_through(self.channel)
+        self.gone: set[str] = set()
+        self.run()
+
+    def teardown(self) -> None:
+        if hasattr(self, "engine"):
+            self.engine.dispose()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def post_through(self, channel: Channel) -> Post:
+        post = self.programme.post
+        return replace(post, letters=replace(post.letters, channel=channel))
+
+    # ------------------------------------------------------------------ what the engine does
+
+    @property
+    def when(self) -> str:
+        return self.now.astimezone(LONDON).isoformat()
+
+    def run(self) -> None:
+        """A round, and the letters of it."""
+        self.programme.open(self.when)
+        self.programme.deliver(self.when)
+
+    @rule(days=st.integers(0, 6))
+    def days_pass(self, days: int) -> None:
+        for _ in range(days or 1):
+            self.now += timedelta(days=1)
+            self.run()
+
+    @rule(days=st.integers(1, 20))
+    def the_engine_is_away(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self.run()
+
+    @rule()
+    def a_flow_is_replayed(self) -> None:
+        self.run()
+        before = self.entries()
+        self.run()
+        assert self.entries() == before
+
+    @rule(dies=st.sampled_from(DEATHS), days=st.integers(0, 3))
+    def a_worker_is_killed(self, dies: str, days: int) -> None:
+        self.now += timedelta(days=days)
+        self.programme.open(self.when)
+        self.channel.dies = dies
+        try:
+            self.programme.deliver(self.when)
+        except Killed:
+            self.now += LEASED
+        finally:
+            self.channel.dies = ""
+        self.programme.deliver(self.when)
+        with self.programme.database.reading() as session:
+            standing = outbox.counts(session)
+        assert standing[LetterState.HANDING] == 0
+        assert standing[LetterState.IN_DOUBT] == 0
+
+    @rule()
+    def pages_are_published(self) -> None:
+        self.programme.score(self.when)
+        self.programme.publish(self.when)
+
+    # ------------------------------------------------------------------ what people do
+
+    @rule(which=site)
+    def a_return_is_started(self, which: tuple[str, str]) -> None:
+        here = self.programme.ref(*which)
+        document = self.programme.filled(here)
+        with self.programme.database.writing() as session, _unless_refused():
+            person = answering.people(session, here, self.now)[0].person_id
+            version = returns.draft(session, here).version
+            answering.save_draft(session, here, document, self.now, person, version=version)
+
+    @rule(which=site)
+    def a_return_is_signed(self, which: tuple[str, str]) -> None:
+        with _unless_refused():
+            self.programme.submit(*which, self.when)
+
+    @rule(which=site)
+    def the_commissioner_asks(self, which: tuple[str, str]) -> None:
+        self.check(which, lambda *s: checking.challenge(s[0], s[1], "W2", "How many?", *s[2:]))
+
+    @rule(which=site)
+    def the_commissioner_confirms(self, which: tuple[str, str]) -> None:
+        self.check(which, checking.confirm)
+
+    @rule(which=site, days=st.integers(1, 25))
+    def more_time_is_given(self, which: tuple[str, str], days: int) -> None:
+        until = london_date(self.now) + timedelta(days=days)
+        self.check(which, lambda *s: checking.extend(s[0], s[1], until, "Ill.", "Ill.", *s[2:]))
+
+    def check(self, which: tuple[str, str], act: Any) -> None:
+        here, person = self.programme.ref(*which), self.programme.person(COMMISSIONER)
+        with self.programme.database.writing() as session, _unless_refused():
+            act(session, here, self.now, person)
+
+    @rule(scope=st.sampled_from(SCOPES), stop=st.booleans())
+    def something_is_paused_or_goes_on(self, scope: str, stop: bool) -> None:
+        with self.programme.database.writing() as session:
+            if scope == "sample":
+                if stop:
+                    cycles.pause(session, scope, "A test.", self.now, "operator")
+                else:
+                    cycles.resume(session, scope, self.now, "operator")
+                return
+            held = scope if scope == pauses.EVERYTHING else pauses.scope_of("sample", scope)
+            if stop:
+                pauses.pause(session, held, "A test.", self.now, "operator")
+            else:
+                pauses.resume(session, held, self.now, "operator")
+
+    @rule(email=st.sampled_from(LEADS))
+    def an_address_begins_to_refuse(self, email: str) -> None:
+        self.channel.refuses.add(email)
+
+    @precondition(lambda self: len(self.gone) < 2)
+    @rule(email=st.sampled_from(LEADS), back=st.booleans())
+    def a_contact_leaves(self, email: str, back: bool) -> None:
+        self.gone = self.gone - {email} if back else self.gone | {email}
+        text = "\n".join(
+            line for line in SMALL.splitlines() if not any(f",{who}," in line for who in self.gone)
+        )
+        with self.programme.database.writing() as session:
+            read = register.check(f"{text}\n".encode(), "small.csv")
+            policy = cycles.newest(session, "policy")
+            register.import_register(
+                session, read, self.now, "operator", policy_version=policy, yes=True
+            )
+
+    # ------------------------------------------------------------------ what is always so
+
+    def entries(self) -> int:
+        with self.programme.database.reading() as session:
+            return ledger.head(session)[0]
+
+    @invariant()
+    def the_fold_is_what_is_stored(self) -> None:
+        with self.programme.database.reading() as session:
+            assert not list(lives.stale_caches(session))
+            assert not ledger.verify(session)
+            status(session, self.now)  # refuses to count what does not add up
+
+    @invariant()
+    def the_letters_owed_are_the_letters_made(self) -> None:
+        with self.programme.database.reading() as session:
+            owed: set[tuple[str, str, str, int]] = set()
+            for ref in returns.refs(session):
+                for happened in lives.history(session, ref.id):
+                    step = happened.step
+                    if isinstance(step, Reminded | Unsent):
+                        said = (step.letter, f"return:{ref.id}", step.rung, step.occasion)
+                        (owed.add if isinstance(step, Reminded) else owed.discard)(said)
+            keys = [letter.key for letter in outbox.listing(session)]
+            made = {
+                (key, row.subject, row.topic, row.occasion)
+                for key, rows in outbox.lines_of(session, keys).items()
+                for row in rows
+                if not row.dropped
+            }
+        assert owed == made
+
+    @invariant()
+    def the_letters_sent_are_the_files_there_are(self) -> None:
+        with self.programme.database.reading() as session:
+            sent = {each.key for each in outbox.listing(session, LetterState.SENT)}
+        assert {path.stem for path in (self.folder / "mail").glob("*.eml")} == sent
+
+    @invariant()
+    def nobody_is_chased_after_receipt_or_before_the_due_date(self) -> None:
+        calendar = self.programme.post.calendar
+        with self.programme.database.reading() as session:
+            letters = {each.key: each for each in outbox.listing(session, LetterState.SENT)}
+            lines = outbox.lines_of(session, list(letters))
+            refs = {f"return:{r.id}": r for r in returns.refs(session)}
+            policies = {
+                v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs.values()}
+            }
+            histories = lives.histories(session, [r.id for r in refs.values()])
+        seen = set()
+        for key, letter in letters.items():
+            assert calendar.is_working_day(letter.day)
+            assert (letter.to_person, letter.day) not in seen
+            seen.add((letter.to_person, letter.day))
+            assert letter.settled_at is not None
+            for row in lines[key]:
+                ref = refs[row.subject]
+                rung = policies[ref.policy_version].find(row.topic)
+                if row.dropped or not rung.is_chaser:
+                    continue
+                written = letter.handed_at or letter.settled_at
+                then = fold(h for h in histories[ref.id] if h.at < written)
+                assert not then.is_received, (key, row.topic)
+                if rung.anchor is Anchor.DUE and rung.offset > 0:
+                    assert then.due is not None
+                    assert london_date(written) > then.due, (key, row.topic)
+
+
+def _unless_refused() -> AbstractContextManager[None]:
+    """The product may say no to an act that does not fit; that is an answer too."""
+    return suppress(NotAllowed, Incomplete, Overtaken, BeyondHorizon)
+
+
+TestProgramme = ProgrammeMachine.TestCase
+TestProgramme.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
