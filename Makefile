@@ -36,8 +36,8 @@ lint: setup ## check style, format, types and which room may import which
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
 
-crash: setup ## kill the demo again and again, and check that nothing is lost or repeated
-	@$(VENV)/bin/python tests/crash/kill_the_demo.py $(ARGS)
+crash: setup ## kill workers at every point, and count what is lost or repeated (ARGS=--sample)
+	@$(VENV)/bin/python -m tests.crash $(ARGS)
 
 spends: setup ## have fifty spend one link at once, 200 times on each database
 	@$(VENV)/bin/python -m tests.measure.spends $(ARGS)

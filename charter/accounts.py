@@ -236,7 +236,7 @@ def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow
         title=shown(promise.title, "the title"),
         status=promise.status,
         tag=Tag.of(ACTION_WORDS[promise.status]),
-        is_new=promise.changes[0].quarter == str(view.quarter),
+        is_new=promise.changes[0].quarter == str(view.quarter) and not promise.taken_over,
         first_promised=promise.first_due,
         due=promise.due,
         slips=tuple(
@@ -246,6 +246,8 @@ def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow
         slipped_now=len(promise.slips) > len(as_at(promise, view.quarter.previous()).slips),
         because=shown(because, "the reason"),
         date_passed=promise.is_open and promise.due < view.edition.published_on,
+        handed=promise.handed,
+        handed_because=shown(promise.declined, "the reason for declining"),
     )
 
 

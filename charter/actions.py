@@ -15,7 +15,8 @@ OPEN: frozenset[ActionStatus] = frozenset({"planned", "in_progress"})
 class Change:
     """What one signed return said of an action, in the order the record holds them.
 
-    `consulted` says who was asked about one that changes a service, and what came of it.
+    `consulted` says who was asked about one that changes a service, and what came of it; `party`
+    is the code of the organisation whose return it was.
     """
 
     quarter: str
@@ -24,6 +25,16 @@ class Change:
     due: date
     reason: str = ""
     consulted: str = ""
+    party: str = ""
+
+
+@dataclass(frozen=True)
+class Handing:
+    """A promise that went from one organisation to the next, named `other`; or was `declined`."""
+
+    other: str
+    at: datetime
+    declined: str = ""
 
 
 class Slip(NamedTuple):
@@ -38,7 +49,8 @@ class Slip(NamedTuple):
 class Promise:
     """An action across its quarters; the first change is the return that made the promise.
 
-    `practice` is the good practice of another prison that it takes up, if it does.
+    `practice` is the good practice of another prison that it takes up, if it does. `taken_over`
+    tells whom the organisation has it from, `passed_on` to whom it went, or who would not have it.
     Of several returns signed for one quarter, only the last says how the action stood in it.
     """
 
@@ -50,6 +62,8 @@ class Promise:
     first_due: date
     changes: tuple[Change, ...]
     practice: str | None = None
+    taken_over: Handing | None = None
+    passed_on: Handing | None = None
 
     @property
     def status(self) -> ActionStatus:
@@ -67,6 +81,21 @@ class Promise:
     def is_open(self) -> bool:
         """Neither done nor given up."""
         return self.status in OPEN
+
+    @property
+    def declined(self) -> str:
+        """Why the next organisation would not take it on; empty where it did, or was not asked."""
+        return self.passed_on.declined if self.passed_on else ""
+
+    @property
+    def handed(self) -> str:
+        """How it changed hands, in a sentence; empty where it did not."""
+        if self.passed_on:
+            came_of_it = "did not take this on" if self.declined else "has taken this on"
+            return f"{self.passed_on.other} runs this service now, and {came_of_it}."
+        if self.taken_over:
+            return f"Taken over from {self.taken_over.other}, which promised it."
+        return ""
 
     @property
     def slips(self) -> tuple[Slip, ...]:

@@ -1,47 +1,21 @@
 """Who is owed which letter about a return at a given moment, and which rungs have lapsed."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 
+from charter.cases import Case, Reachable, addressee, people_for
 from charter.policy import Anchor, Policy, Role, Rung
 from charter.quarters import Calendar, london_date
-from charter.returns import Life, State
+from charter.returns import Life
+from charter.stopping import why_not
 
-_INSTEAD = {
-    Role.LEAD: (Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER),
-    Role.SIGNER: (Role.SIGNER, Role.CONTRACT_MANAGER),
-}
+__all__ = ["Ask", "Case", "Owed", "Reachable", "Skip", "addressee", "owed", "why_not"]
 
-
-@dataclass(frozen=True)
-class Reachable:
-    """A person on a service's contact list; `refused` once their address turned a letter away."""
-
-    person: int
-    role: Role
-    refused: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """A return as the chaser sees it.
-
-    `told` maps each rung to the London date on which a letter saying it was handed over;
-    `paused` means that nothing may go out for its region or provider. `asked_on` maps each person
-    to the London date of their last letter that asked for this return; `unconfirmed` are those who
-    have not said for a year that their details are right; `quarters_unreachable` counts the
-    service's quarters running, this one included, in which nobody could be reached.
-    """
-
-    life: Life
-    people: tuple[Reachable, ...]
-    told: Mapping[str, date]
-    challenge_ends: date
-    paused: bool = False
-    asked_on: Mapping[int, date] = field(default_factory=dict)
-    unconfirmed: frozenset[int] = frozenset()
-    quarters_unreachable: int = 0
+ASKED_LATE = "asked late, so the due date moved to leave full notice"
+NEXT_IN_LINE = "the first person asked could not be reached, so the next has full notice"
 
 
 @dataclass(frozen=True)
@@ -65,62 +39,69 @@ class Skip:
 
 @dataclass(frozen=True)
 class Owed:
-    """All that is due on one return at one moment."""
+    """All that is due on one return at one moment; `due_why` says why the due date moves."""
 
     asks: tuple[Ask, ...] = ()
     skips: tuple[Skip, ...] = ()
     due_moves: date | None = None
+    due_why: str = ""
     not_returned: bool = False
     unreachable: bool = False
-
-
-def addressee(role: Role, people: tuple[Reachable, ...]) -> Reachable | None:
-    """Who stands for a role: the next in order whose address works, missing roles skipped."""
-    for instead in _INSTEAD.get(role, (role,)):
-        for person in people:
-            if person.role is instead and not person.refused:
-                return person
-    return None
 
 
 def owed(case: Case, policy: Policy, calendar: Calendar, now: datetime) -> Owed:
     """What is due at `now`: for each person the highest rung not yet said, once.
 
-    Lower rungs due to the same person are skipped for good. Nothing is due on a day that is not
-    a working day, nor while paused. BeyondHorizon where the bank holidays are not known.
+    Lower rungs due to the same person are skipped for good, with the reason. Nothing is due on a
+    day that is not a working day, nor while paused. BeyondHorizon where the bank holidays are not
+    known.
     """
     today = london_date(now)
     if case.paused or case.life.released or not calendar.is_working_day(today):
         return Owed()
     if moved := _fuller_notice(case, policy, calendar, today):
-        return Owed(due_moves=moved)
+        return moved
+    unreachable = _nobody_to_ask(case)
+    if unreachable:
+        case = replace(case, life=case.life.cut_off())
     not_returned = _last_rung_passed(case, policy, calendar, now)
     recorded = not_returned or case.life.not_returned_at is not None
+    unsaid = list(_unsaid(case, policy, calendar, today))
+    skips = [
+        Skip(rung.id, person, "the due date has passed")
+        for rung, person in unsaid
+        if rung.is_reminder and _is_over(case.life, today)
+    ]
     asks: list[Ask] = []
-    skips: list[Skip] = []
-    top: dict[int, Ask] = {}
-    for rung, person in _unsaid(case, policy, calendar, today):
-        occasion = _occasion(rung, case.life)
-        if rung.records_not_returned and not recorded:
+    ladders: dict[tuple[int, Anchor], list[Rung]] = defaultdict(list)
+    for rung, person in unsaid:
+        too_early = rung.records_not_returned and not recorded
+        if too_early or why_not(rung, case, person, now, policy) is not None:
             continue
-        if rung.is_reminder and case.life.due is not None and today > case.life.due:
-            skips.append(Skip(rung.id, person, "the due date has passed", occasion))
-        elif why_not(rung, case, person, now, policy) is not None or _too_soon(
-            rung, case, person, calendar, today
-        ):
-            continue
-        elif rung.is_chaser:
-            if lower := top.get(person):
-                skips.append(Skip(lower.rung, person, f"'{rung.id}' says more"))
-            top[person] = Ask(rung.id, person)
+        if ladder := _ladder(rung):
+            ladders[person, ladder].append(rung)
         else:
-            asks.append(Ask(rung.id, person, occasion))
+            asks.append(Ask(rung.id, person, _occasion(rung, case.life)))
+    for (person, _), rungs in ladders.items():
+        if not _too_soon(rungs[-1], case, person, calendar, today):
+            asks.append(Ask(rungs[-1].id, person, _occasion(rungs[-1], case.life)))
+            skips += _passed_over(rungs, person, case.life)
     return Owed(
-        asks=(*asks, *top.values()),
-        skips=tuple(skips),
-        not_returned=not_returned,
-        unreachable=_nobody_to_ask(case),
+        asks=tuple(asks), skips=tuple(skips), not_returned=not_returned, unreachable=unreachable
     )
+
+
+def _ladder(rung: Rung) -> Anchor | None:
+    """Of the rungs on one ladder a person hears the highest only; None for what stands alone."""
+    if rung.is_chaser:
+        return Anchor.DUE
+    return Anchor.UNREACHABLE if rung.anchor is Anchor.UNREACHABLE else None
+
+
+def _passed_over(rungs: list[Rung], person: int, life: Life) -> Iterator[Skip]:
+    """Each rung but the last, which was not yet said and now never will be."""
+    for lower, higher in pairwise(rungs):
+        yield Skip(lower.id, person, f"'{higher.id}' says more", _occasion(lower, life))
 
 
 def _unsaid(
@@ -133,9 +114,14 @@ def _unsaid(
         occasion = _occasion(rung, case.life)
         if rung.is_news and _told_who_has_left(rung, occasion, case):
             continue
-        for person in _people_for(rung, case):
+        for person in people_for(rung, case):
             if (rung.id, person, occasion) not in case.life.said:
                 yield rung, person
+
+
+def _is_over(life: Life, today: date) -> bool:
+    """The due date has gone by and nothing came: reminders have had their time."""
+    return life.due is not None and today > life.due and not life.is_received
 
 
 def _told_who_has_left(rung: Rung, occasion: int, case: Case) -> bool:
@@ -155,117 +141,86 @@ def _nobody_to_ask(case: Case) -> bool:
 def _too_soon(rung: Rung, case: Case, person: int, calendar: Calendar, today: date) -> bool:
     """The person was asked for this return fewer working days ago than the rung's gap."""
     last = case.asked_on.get(person)
-    if last is None or not rung.gap or not rung.is_chaser:
+    if last is None or not rung.gap:
         return False
     return calendar.shift(last, rung.gap) > today
 
 
-def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) -> str | None:
-    """Why a rung is not to be said to a person at `now`; None when it is still owed.
-
-    Asked when a letter is planned, and again in the transaction that claims it.
-    """
-    life = case.life
-    if case.paused:
-        return "paused"
-    if life.released:
-        return "the return is no longer owed"
-    if person not in _people_for(rung, case):
-        return "somebody else is to be written to now"
-    if rung.is_chaser:
-        return _why_no_chaser(rung, life, now)
-    if rung.anchor is Anchor.CHALLENGED and not life.questions:
-        return "the question has been answered"
-    if rung.anchor is Anchor.UNREACHABLE and not life.unreachable:
-        return "the contact list has been mended"
-    if rung.confirms and person not in case.unconfirmed:
-        return "the details have been confirmed"
-    if rung.anchor is Anchor.UNREACHABLE and rung.only == "unreachable_for_long":
-        if case.quarters_unreachable < policy.unreachable_quarters:
-            return "the contact list has not failed for so long"
-    if rung.anchor is Anchor.CHECKED and life.revision:
-        return "the page is published"
-    return None
-
-
-def _why_no_chaser(rung: Rung, life: Life, now: datetime) -> str | None:
-    if life.is_received:
-        return "received"
-    state = life.state(now)
-    if rung.only == "not_started" and state is not State.NOT_STARTED:
-        return "it has been started"
-    today = london_date(now)
-    if rung.anchor is Anchor.DUE and life.due is not None:
-        if rung.offset > 0 and today <= life.due:
-            return "extended"
-        if rung.is_reminder and today > life.due:
-            return "the due date has passed"
-    return None
-
-
-def _fuller_notice(case: Case, policy: Policy, calendar: Calendar, today: date) -> date | None:
-    """A later due date, when the first person asked was not reached and the next hears late."""
-    life, next_in_line = case.life, addressee(Role.LEAD, case.people)
-    if life.is_received or not life.refused or next_in_line is None or life.due is None:
+def _fuller_notice(case: Case, policy: Policy, calendar: Calendar, today: date) -> Owed | None:
+    """A later due date, when whoever is asked first, or asked now, hears late."""
+    life, first = case.life, addressee(Role.LEAD, case.people)
+    if first is None or life.due is None or life.is_received or life.not_returned_at:
         return None
-    if any(person == next_in_line.person for _, person, _ in life.said):
+    leads = [r for r in policy.rung if r.is_chaser and Role.LEAD in r.to]
+    asked = {(person, rung) for rung, person, _ in life.said}
+    nobody = not any(rung.id == said for rung in leads for _, said in asked)
+    if nobody and any(rung.anchor is Anchor.OPENED for rung in leads):
+        why = ASKED_LATE
+    elif life.refused and not any(person == first.person for person, _ in asked):
+        why = NEXT_IN_LINE
+    else:
         return None
     fair = calendar.shift(today, policy.least_notice)
-    return fair if fair > life.due else None
-
-
-def _people_for(rung: Rung, case: Case) -> Iterator[int]:
-    """The people a rung speaks to; once a return waits for its signer, the lead is left alone."""
-    asked: set[int] = set()
-    for role in rung.to:
-        waits = rung.anchor is Anchor.DUE and case.life.waits_for_signer
-        found = addressee(Role.SIGNER if waits and role is Role.LEAD else role, case.people)
-        if found is not None and found.person not in asked:
-            asked.add(found.person)
-            yield found.person
+    return Owed(due_moves=fair, due_why=why) if fair > life.due else None
 
 
 def _occasion(rung: Rung, life: Life) -> int:
-    if rung.anchor is Anchor.CHALLENGED:
-        return life.challenges
-    if rung.anchor is Anchor.PUBLISHED:
-        return life.revision
-    if rung.anchor is Anchor.REFUSED:
-        return len(life.refused)
-    if rung.anchor is Anchor.ANSWERED:
-        return life.extension_answers
-    if rung.anchor is Anchor.MOVED:
-        return life.holidays_moved
+    match rung.anchor:
+        case Anchor.CHALLENGED:
+            return life.challenges
+        case Anchor.PUBLISHED:
+            return life.revision
+        case Anchor.REFUSED:
+            return len(life.refused)
+        case Anchor.ANSWERED:
+            return life.extension_answers
+        case Anchor.MOVED:
+            return life.holidays_moved
+        case Anchor.UNREACHABLE:
+            return max(0, life.times_unreachable - 1)
     return 0
 
 
 def _has_come(rung: Rung, case: Case, calendar: Calendar, today: date) -> bool:
-    life = case.life
-    match rung.anchor:
-        case Anchor.OPENED:
-            since = life.requested_at and london_date(life.requested_at)
+    since = _since(rung.anchor, case.life)
+    if since is None and _holds(rung.anchor, case, today):
+        since = today
+    return since is not None and calendar.shift(since, rung.offset) <= today
+
+
+def _since(anchor: Anchor, life: Life) -> date | None:
+    """The London date that a rung counts from; None before it, and for what has no day."""
+    moment = None
+    match anchor:
         case Anchor.DUE:
-            since = life.due
+            return life.due
+        case Anchor.OPENED:
+            moment = life.requested_at
         case Anchor.RECEIVED:
-            since = life.first_signed_at and london_date(life.first_signed_at)
+            moment = life.first_signed_at
+        case Anchor.PUBLISHED:
+            moment = life.published_at
+    return london_date(moment) if moment else None
+
+
+def _holds(anchor: Anchor, case: Case, today: date) -> bool:
+    """Whether it is so now, for what is told whenever it is so."""
+    life = case.life
+    match anchor:
         case Anchor.CHALLENGED:
-            since = today if life.questions else None
+            return bool(life.questions)
         case Anchor.CHECKED:
             over = life.is_received and today > case.challenge_ends
-            since = today if life.confirmed_at or over else None
-        case Anchor.PUBLISHED:
-            since = life.published_at and london_date(life.published_at)
+            return bool(life.confirmed_at) or over
         case Anchor.UNREACHABLE:
-            since = today if life.unreachable else None
+            return life.unreachable
         case Anchor.REFUSED:
-            since = today if life.refused and not life.unreachable else None
+            return bool(life.refused)
         case Anchor.ANSWERED:
-            since = today if life.extension_answers else None
+            return life.extension_answers > 0
         case Anchor.MOVED:
-            since = today if life.holidays_moved and not life.is_received else None
-    if since is None:
-        return False
-    return calendar.shift(since, rung.offset) <= today
+            return life.holidays_moved > 0
+    return False
 
 
 def _last_rung_passed(case: Case, policy: Policy, calendar: Calendar, now: datetime) -> bool:

@@ -57,15 +57,15 @@ def happened(step: Step, *, to: str = "somebody", about: str = "", letter: str =
 def _asking(step: AskingStep, to: str, letter: str) -> str:  # noqa: C901 - a case a step
     match step:
         case Requested(due=due, why=why):
-            return _with(f"The return was asked for, due on {say(due)}.", why)
+            return _because(f"The return was asked for, due on {say(due)}.", why)
         case Released(reason=reason):
             return _with("The return is owed no longer.", reason)
         case Reminded():
             return f"A letter to {to} spoke of this return: {letter}."
         case Skipped(reason=reason):
-            return _with(f"A letter to {to} was passed over: {letter}.", reason)
+            return _because(f"A letter to {to} was passed over: {letter}.", reason)
         case Unsent(reason=reason):
-            return _with(f"A letter to {to} did not go out after all: {letter}.", reason)
+            return _because(f"A letter to {to} did not go out after all: {letter}.", reason)
         case Refused():
             return f"The address of {to} turned a letter away."
         case BecameUnreachable():
@@ -73,7 +73,7 @@ def _asking(step: AskingStep, to: str, letter: str) -> str:  # noqa: C901 - a ca
         case BecameReachable():
             return "The contact list was put right."
         case DueMoved(due=due, why=why):
-            return _with(f"The due date moved to {say(due)}.", why)
+            return _because(f"The due date moved to {say(due)}.", why)
         case Extended(due=due, reason=reason):
             return _with(f"More time was given, until {say(due)}.", reason)
         case RecordedNotReturned():
@@ -141,3 +141,8 @@ def _checking(step: CheckingStep, about: str) -> str:  # noqa: C901 - a case a s
 
 def _with(fact: str, words: str) -> str:
     return f"{fact} In their words: “{words}”" if words else fact
+
+
+def _because(fact: str, why: str) -> str:
+    """The programme's own reason, which nobody said."""
+    return f"{fact} Why: {why.rstrip('.')}." if why else fact

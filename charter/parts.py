@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
 
 from charter.policy import Frozen
 from charter.returns import State
@@ -147,7 +149,10 @@ class Slip(Frozen):
 
 
 class ActionRow(Frozen):
-    """Something promised: when for at first, how it stands, and every slip."""
+    """Something promised: when for at first, how it stands, and every slip.
+
+    `handed` says from whom it was taken over, or who was to take it on and what came of that.
+    """
 
     source: Source
     party_name: str
@@ -162,6 +167,8 @@ class ActionRow(Frozen):
     slipped_now: bool
     because: str
     date_passed: bool
+    handed: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    handed_because: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
 
 
 class RequestRow(Frozen):

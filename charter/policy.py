@@ -61,11 +61,37 @@ class Rung(Frozen):
     letter: str
     anchor: Anchor
     offset: int = 0
-    to: tuple[Role, ...]
+    to: Annotated[tuple[Role, ...], Field(min_length=1)]
     only: Literal["not_started", "unconfirmed", "unreachable_for_long", "any"] = "any"
     gap: Days = 0
     warns: bool = False
     records_not_returned: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        late = self.anchor is Anchor.DUE and self.offset > 0
+        anchors = {"unconfirmed": Anchor.OPENED, "unreachable_for_long": Anchor.UNREACHABLE}
+        for wrong, words in (
+            (
+                self.anchor is not anchors.get(self.only, self.anchor),
+                f"only = '{self.only}' counts from '{anchors.get(self.only)}'",
+            ),
+            (
+                (self.gap or self.only == "not_started") and not self.is_chaser,
+                "a gap and only = 'not_started' are for rungs that ask for the return",
+            ),
+            (
+                self.warns and not (late and Role.SIGNER in self.to),
+                "a rung warns the signer, and after the due date",
+            ),
+            (
+                self.records_not_returned and not late,
+                "'not returned' is recorded after the due date",
+            ),
+        ):
+            if wrong:
+                raise ValueError(f"rung '{self.id}': {words}")
+        return self
 
     @property
     def is_chaser(self) -> bool:

@@ -68,13 +68,15 @@ class Quarter:
 class Calendar:
     """The working days of England and Wales, known from `since` to `horizon` and nowhere else.
 
-    `holidays` maps each bank holiday to its name; `source` says where the list was read.
+    `holidays` maps each bank holiday to its name; `source` says where the list was read, and
+    `version` is the day on which it was: of two lists the later sorts last.
     """
 
     holidays: Mapping[date, str] = field(repr=False)
     since: date
     horizon: date
     source: str = ""
+    version: str = ""
 
     def is_working_day(self, day: date) -> bool:
         """Neither weekend nor bank holiday; BeyondHorizon where the holidays are not known."""

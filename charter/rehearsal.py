@@ -3,16 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from charter.chasing import Case, owed
-from charter.policy import Dates, Policy
-from charter.quarters import Calendar, at
+from charter.ledger import canonical, digest
+from charter.policy import Dates, Frozen, Policy
+from charter.quarters import Calendar, at, say
 from charter.returns import fold
-from charter.steps import Happened, RecordedNotReturned, Reminded, Requested, Skipped, Step
+from charter.steps import (
+    BecameUnreachable,
+    Happened,
+    RecordedNotReturned,
+    Reminded,
+    Requested,
+    Skipped,
+    Step,
+)
 
 
-@dataclass(frozen=True, order=True)
-class Planned:
+class Planned(NamedTuple):
     """One line of one letter: on `day`, `person` is written to about `subject` by a rung."""
 
     day: date
@@ -21,46 +31,132 @@ class Planned:
     rung: str
 
 
+class Plan(Frozen):
+    """All that a cycle will do if nobody answers: numbers, rungs and dates, and nobody's name.
+
+    `opens` is the day on which it asks, and `due` what it asks for; `asked` are the services that
+    owe a return, `left_out` those that do not, with the reason.
+    """
+
+    region: str
+    quarter: str
+    charter: str
+    policy: str
+    opens: date
+    due: date
+    dates: Dates
+    asked: tuple[int, ...]
+    left_out: tuple[tuple[int, str], ...]
+    lines: tuple[Planned, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The plan as it is kept: canonical JSON."""
+        return canonical(self.model_dump(mode="json"))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all the plan holds."""
+        return digest(self.text)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a cycle asks, and by when it wants its answers."""
+
+    opens: date
+    due: date
+
+
+def opening(policy: Policy, dates: Dates, calendar: Calendar, on: date) -> Opening:
+    """When a cycle asks that opens on a day, and its due date: later when it opens late."""
+    opens = max(on, dates.opens)
+    return Opening(opens, max(dates.due, calendar.shift(opens, policy.least_notice)))
+
+
 def rehearse(
-    people: Mapping[int, Case], policy: Policy, dates: Dates, calendar: Calendar
+    people: Mapping[int, Case], policy: Policy, begins: Opening, calendar: Calendar
 ) -> list[Planned]:
     """Every line that would be written from opening to the last rung if nothing came back.
 
     `people` maps whatever a return is known by to a Case with its contacts; the lives are ignored.
+    Returns whose people stand alike are played once.
     """
+    played: dict[object, list[tuple[date, int, str]]] = {}
     planned: list[Planned] = []
-    steps: dict[int, list[Happened]] = {}
-    told: dict[int, dict[str, date]] = {subject: {} for subject in people}
-    for subject in people:
-        opened = Requested(due=dates.due)
-        steps[subject] = [Happened(at(dates.opens, 8), "rehearsal", opened)]
-    day = dates.opens
-    while day <= dates.not_returned:
-        for subject, case in people.items():
-            taken = _one_day(case, steps[subject], told[subject], policy, calendar, day)
-            for step in taken:
-                if isinstance(step, Reminded):
-                    planned.append(Planned(day, step.person, subject, step.rung))
-                    told[subject].setdefault(step.rung, day)
-                steps[subject].append(Happened(at(day, 9), "rehearsal", step))
-        day += timedelta(days=1)
+    for subject, case in people.items():
+        alike, numbers = _alike(case)
+        kind = alike.people, alike.unconfirmed, alike.quarters_unreachable
+        if kind not in played:
+            played[kind] = _play(alike, policy, begins, calendar)
+        planned += [Planned(day, numbers[who], subject, rung) for day, who, rung in played[kind]]
     return sorted(planned)
 
 
-def _one_day(
-    case: Case,
-    steps: list[Happened],
-    told: Mapping[str, date],
-    policy: Policy,
-    calendar: Calendar,
-    day: date,
-) -> list[Step]:
-    now = at(day, 9)
-    due = owed(replace(case, life=fold(steps), told=told), policy, calendar, now)
+def what_changed(old: Plan, new: Plan) -> list[str]:
+    """In what two plans of one quarter differ, in a few words each; nothing where they agree."""
+    said = [
+        f"{what} is {after}, and was {before}"
+        for what, before, after in (
+            ("the policy", old.policy, new.policy),
+            ("the Charter", old.charter, new.charter),
+            ("the opening", say(old.opens), say(new.opens)),
+            ("the due date", say(old.due), say(new.due)),
+            ("the publication", say(old.dates.publishes), say(new.dates.publishes)),
+        )
+        if before != after
+    ]
+    services = len(set(old.asked) ^ set(new.asked))
+    if services:
+        said.append(f"services asked in one of the plans only: {services}")
+    lines = len(set(old.lines) ^ set(new.lines))
+    if lines and not said:
+        said.append(f"lines that go to other people or on other days: {lines}")
+    return said
+
+
+def _alike(case: Case) -> tuple[Case, list[int]]:
+    """The case with its people numbered from nought, and who bears which number."""
+    numbers = list(dict.fromkeys(known.person for known in case.people))
+    place = {person: number for number, person in enumerate(numbers)}
+    alike = replace(
+        case,
+        people=tuple(replace(known, person=place[known.person]) for known in case.people),
+        unconfirmed=frozenset(place[p] for p in case.unconfirmed if p in place),
+    )
+    return alike, numbers
+
+
+def _play(
+    case: Case, policy: Policy, begins: Opening, calendar: Calendar
+) -> list[tuple[date, int, str]]:
+    steps = [Happened(at(begins.opens, 8), "rehearsal", Requested(due=begins.due))]
+    told: dict[str, date] = {}
+    asked: dict[int, date] = {}
+    planned: list[tuple[date, int, str]] = []
+    last = max((r.offset for r in policy.rung if r.records_not_returned), default=0)
+    day, ends = begins.opens, calendar.shift(begins.due, max(last, 0))
+    while day <= ends:
+        now = replace(case, life=fold(steps), told=told, asked_on=asked)
+        for step in _one_day(now, policy, calendar, day):
+            steps.append(Happened(at(day, 9), "rehearsal", step))
+            if isinstance(step, Reminded):
+                planned.append((day, step.person, step.rung))
+                told.setdefault(step.rung, day)
+                if policy.find(step.rung).is_chaser:
+                    asked[step.person] = day
+        day += timedelta(days=1)
+    return planned
+
+
+def _one_day(case: Case, policy: Policy, calendar: Calendar, day: date) -> list[Step]:
+    due = owed(case, policy, calendar, at(day, 9))
     taken: list[Step] = [
         Skipped(rung=s.rung, person=s.person, reason=s.reason, occasion=s.occasion)
         for s in due.skips
     ]
+    if due.unreachable:
+        taken.append(BecameUnreachable())
     if due.not_returned:
         taken.append(RecordedNotReturned())
     taken += [

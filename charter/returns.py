@@ -87,6 +87,7 @@ class Life:
     signed_by: str = ""
     not_returned_at: datetime | None = None
     unreachable: bool = False
+    times_unreachable: int = 0
     said: frozenset[tuple[str, int, int]] = frozenset()
     refused: frozenset[int] = frozenset()
     questions: dict[str, str] = field(default_factory=dict)
@@ -117,6 +118,10 @@ class Life:
         """A frozen document lies with the signer."""
         return bool(self.handed_over)
 
+    def cut_off(self) -> "Life":
+        """The same life once nobody on the contact list can be reached."""
+        return replace(self, unreachable=True, times_unreachable=self.times_unreachable + 1)
+
     def state(self, now: datetime) -> State:
         """The first of the seven states that fits at `now`."""
         if self.first_signed_at is not None:
@@ -143,14 +148,18 @@ def fold(steps: Iterable[Happened]) -> Life:
     """How a return stands after these steps, taken in the order they were recorded."""
     life = Life()
     for happened in steps:
-        step = happened.step
-        if isinstance(step, AskingStep):
-            life = _asked(life, step, happened.at)
-        elif isinstance(step, AnsweringStep):
-            life = _answered(life, step, happened.at, happened.by)
-        else:
-            life = _checked(life, step, happened.at)
+        life = after(life, happened)
     return life
+
+
+def after(life: Life, happened: Happened) -> Life:
+    """How a return stands once one more step is taken."""
+    step = happened.step
+    if isinstance(step, AskingStep):
+        return _asked(life, step, happened.at)
+    if isinstance(step, AnsweringStep):
+        return _answered(life, step, happened.at, happened.by)
+    return _checked(life, step, happened.at)
 
 
 def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - a case a step
@@ -168,12 +177,14 @@ def _asked(life: Life, step: AskingStep, at: datetime) -> Life:  # noqa: C901 - 
         case Refused(person=person):
             return replace(life, refused=life.refused | {person})
         case BecameUnreachable():
-            return replace(life, unreachable=True)
+            return life.cut_off()
         case BecameReachable():
             return replace(life, unreachable=False)
         case DueMoved(due=due, why=why, cause=cause):
             moved = life.holidays_moved + (cause == "holiday")
-            return replace(life, due=due, due_why=why, holidays_moved=moved)
+            given = life.extended if cause == "holiday" else None
+            extended = given.model_copy(update={"due": due}) if given else life.extended
+            return replace(life, due=due, due_why=why, holidays_moved=moved, extended=extended)
         case Extended(due=due) as extended:
             return replace(
                 life,
@@ -237,9 +248,7 @@ def _answered(life: Life, step: AnsweringStep, at: datetime, by: str) -> Life:
     assert_never(step)
 
 
-def _checked(  # noqa: C901 - a case a step
-    life: Life, step: CheckingStep, at: datetime
-) -> Life:
+def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:  # noqa: C901 - a case a step
     match step:
         case Challenged(commitment=commitment, question=question):
             return replace(

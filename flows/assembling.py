@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from charter.actions import Change, Promise
+from charter.actions import Handing, Promise
 from charter.commitments import CharterFile
 from charter.document import ReturnDocument
 from charter.quarters import Quarter, london_date
@@ -63,9 +63,9 @@ def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str
 
 def tell(session: Session, now: datetime) -> list[Told]:
     """Every return owed, as it stands and as published, in a fixed number of queries a region."""
-    open_cycles = {c.id: c for c in cycles.cycles(session)}
+    open_cycles = {c.id: c for c in cycles.cycles(session) if not c.early}
     regions = region_views(session, open_cycles.values())
-    refs = returns.refs(session)
+    refs = [r for r in returns.refs(session) if r.cycle_id in open_cycles]
     happened = lives.histories(session, [r.id for r in refs])
     today = {r.id: fold(happened[r.id]) for r in refs}
     then = {r.id: fold(_until_published(happened[r.id])) for r in refs}
@@ -186,14 +186,24 @@ def _edition(steps: list[Happened]) -> Edition | None:
 def _as_published(promises: Iterable[Promise], life: Life) -> tuple[Promise, ...]:
     """The promises as the published edition knew them: what was signed later waits its turn."""
     known = [
-        replace(promise, changes=tuple(c for c in promise.changes if _by_then(c, life)))
+        replace(
+            promise,
+            changes=tuple(c for c in promise.changes if _by_then(c.at, life)),
+            taken_over=_known_by_then(promise.taken_over, life),
+            passed_on=_known_by_then(promise.passed_on, life),
+        )
         for promise in promises
+        if promise.taken_over is None or _by_then(promise.taken_over.at, life)
     ]
     return tuple(promise for promise in known if promise.changes)
 
 
-def _by_then(change: Change, life: Life) -> bool:
-    return change.at is None or life.published_at is None or change.at <= life.published_at
+def _known_by_then(handing: Handing | None, life: Life) -> Handing | None:
+    return handing if handing and _by_then(handing.at, life) else None
+
+
+def _by_then(at: datetime | None, life: Life) -> bool:
+    return at is None or life.published_at is None or at <= life.published_at
 
 
 def _waits_for(

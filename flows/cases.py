@@ -8,19 +8,22 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from charter.chasing import Case, Reachable
-from charter.policy import Policy, Role
+from charter.policy import Policy, Rung
 from charter.quarters import london_date
+from charter.returns import Life
 from notifications import outbox
 from providers import cycles, lives
-from providers.register import ContactView, contacts_of, services
+from providers.offices import offices, unconfirmed
+from providers.reach import quarters_unreachable
+from providers.register import ContactView, contacts_of
 from providers.returns import Ref
-from providers.staff import StaffRole, staff_of
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Cases by return, with the names and addresses behind their person numbers."""
+    """Returns and their cases, with the names and addresses behind their person numbers."""
 
+    refs: tuple[Ref, ...]
     cases: Mapping[int, Case]
     names: Mapping[int, tuple[str, str]]
     policies: Mapping[str, Policy]
@@ -37,20 +40,19 @@ def return_of(subject_name: str) -> int:
 
 
 def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
-    """Everything `charter.chasing` asks about these returns, and who the people are."""
-    here = list(refs)
-    today = london_date(now)
-    folded = lives.lives(session, [r.id for r in here])
-    contacts = contacts_of(session, {r.service_id for r in here}, today)
-    teams = {region: office(session, region, today) for region in {r.region for r in here}}
+    """Everything `charter.chasing` asks about these returns, and who the people are.
+
+    The number of queries is the same for one return as for ten thousand.
+    """
+    here, today = list(refs), london_date(now)
     policies = {
         version: cycles.policy_of(session, version) for version in {r.policy_version for r in here}
     }
-    warns = {rung.id for policy in policies.values() for rung in policy.rung if rung.warns}
-    told: dict[int, dict[str, date]] = defaultdict(dict)
-    sent = outbox.sent_on(session, warns, [subject(r.id) for r in here])
-    for (name, topic), moment in sent.items():
-        told[return_of(name)][topic] = london_date(moment)
+    folded = lives.lives(session, [r.id for r in here])
+    contacts = contacts_of(session, {r.service_id for r in here}, today)
+    teams = offices(session, {r.region for r in here}, today)
+    told, asked = _said(session, here, policies.values())
+    failing = quarters_unreachable(session, [r.id for r in here if folded[r.id].unreachable])
     names: dict[int, tuple[str, str]] = {}
     cases: dict[int, Case] = {}
     for r in here:
@@ -58,35 +60,43 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
         names |= {p.person_id: (p.name, p.email) for p in people}
         cases[r.id] = Case(
             life=folded[r.id],
-            people=tuple(
-                Reachable(
-                    p.person_id, Role(p.role), p.refused or p.person_id in folded[r.id].refused
-                )
-                for p in people
-            ),
+            people=_reachable(people, folded[r.id]),
             told=told[r.id],
             challenge_ends=r.dates.challenge_ends,
             paused=r.paused,
+            asked_on=asked[r.id],
+            unconfirmed=unconfirmed(
+                contacts[r.service_id],
+                r.region_since,
+                policies[r.policy_version].confirm_every,
+                today,
+            ),
+            quarters_unreachable=failing.get(r.id, 0),
         )
-    return Gathered(cases, names, policies)
+    return Gathered(tuple(here), cases, names, policies)
 
 
-OFFICE = (Role.COMMISSIONER, Role.LISTENING_PARTNER)
+def _reachable(people: Iterable[ContactView], life: Life) -> tuple[Reachable, ...]:
+    return tuple(
+        Reachable(p.person_id, p.role, p.refused or p.person_id in life.refused) for p in people
+    )
 
 
-def office(session: Session, region: str, today: date) -> list[ContactView]:
-    """The region's commissioners and listening partners, from its staff and from its register."""
-    team = [
-        ContactView(
-            person_id=member.person_id,
-            name=member.name,
-            email=member.email,
-            role=Role(member.role.value),
-            refused=False,
-        )
-        for member in staff_of(session, region, today)
-        if member.role in (StaffRole.COMMISSIONER, StaffRole.LISTENING_PARTNER)
-    ]
-    listed = contacts_of(session, [s.id for s in services(session, [region])], today)
-    named = [c for contacts in listed.values() for c in contacts if c.role in OFFICE]
-    return list({(p.role, p.person_id): p for p in [*named, *team]}.values())
+Told = dict[int, dict[str, date]]
+Asked = dict[int, dict[int, date]]
+
+
+def _said(session: Session, refs: list[Ref], policies: Iterable[Policy]) -> tuple[Told, Asked]:
+    """When each warning was handed over; and, if any rung has a gap, when each person was asked."""
+    rungs: list[Rung] = [rung for policy in policies for rung in policy.rung]
+    subjects = [subject(r.id) for r in refs]
+    told: Told = defaultdict(dict)
+    warns = {rung.id for rung in rungs if rung.warns}
+    for (name, topic), moment in outbox.sent_on(session, warns, subjects).items():
+        told[return_of(name)][topic] = london_date(moment)
+    asked: Asked = defaultdict(dict)
+    if any(rung.gap for rung in rungs):
+        chasers = {rung.id for rung in rungs if rung.is_chaser}
+        for (name, person), day in outbox.last_said(session, chasers, subjects).items():
+            asked[return_of(name)][person] = day
+    return told, asked

@@ -1,6 +1,7 @@
 """Asks, for every return in play, what is owed today, and puts it into one digest per person."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,26 +9,41 @@ from sqlmodel import Session
 
 from charter.chasing import Ask, Case, Owed, addressee, owed
 from charter.policy import Policy, Role
-from charter.quarters import Calendar, Quarter, london_date
+from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
+from charter.returns import after
 from charter.steps import (
     BecameReachable,
     BecameUnreachable,
     DueMoved,
+    Happened,
     RecordedNotReturned,
     Reminded,
     Skipped,
     Step,
 )
+from flows.bygone import take_back
 from flows.cases import Gathered, gather, subject
+from flows.moving import move_deadlines
 from flows.post import Post
 from notifications import outbox
+from notifications.outbox import Line, Wanted
 from providers import lives, returns
 from providers.database import Database
+from providers.lives import NewStep
 from providers.returns import Ref
 
-BATCH = 100
+BATCH = 500
 QUARTERS_IN_PLAY = 3
 ENGINE = "engine"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is due on one return: steps to be recorded, then rungs for today's digests, in order."""
+
+    here: Ref
+    steps: tuple[Step, ...]
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True)
@@ -49,101 +65,136 @@ class Chased:
 def chase_returns(database: Database, now: datetime, post: Post) -> Chased:
     """Record and queue all that is due at `now`; doing it twice changes nothing.
 
-    Works in batches, each one transaction; hands nothing over.
+    What waits from an earlier day is taken back first, and said anew if it is still owed. Then all
+    returns are looked at together, and no lock is held meanwhile. Those with something due are
+    then looked at again in batches, each in the one transaction that writes down what it finds.
+    Hands nothing over. A return whose ladder runs past the bank holidays we know is left alone;
+    BeyondHorizon says so once all others have been seen to.
     """
-    total = Chased()
-    for batch in in_play(database, now):
+    take_back(database, now, post.calendar)
+    halted: list[str] = []
+    total = Chased(due_moved=move_deadlines(database, now, post.calendar).returns)
+    for batch in _due(database, now, post.calendar, halted):
         with database.writing() as session:
-            fresh = returns.refs(session, ids=batch)
-            gathered = gather(session, fresh, now)
-            for here in fresh:
-                total += _chase(session, here, gathered, post.calendar, now)
-    if total.not_returned or total.unreachable:
-        body = (
-            f"{total.not_returned} returns were recorded as not returned, and "
-            f"{total.unreachable} services have nobody we can reach. See: charter status"
-        )
-        post.alert("Returns that need a person", body)
+            gathered = gather(session, returns.refs(session, ids=batch), now)
+            total += write_down(session, decide(gathered, post.calendar, now), gathered, now)
+    if halted:
+        many = f"{len(halted)} return{'' if len(halted) == 1 else 's'}"
+        raise BeyondHorizon(f"escalation halts for {many}: {halted[0]}")
     return total
 
 
-def in_play(database: Database, now: datetime) -> Iterator[list[int]]:
-    """The returns of running regions' latest quarters, by the batch."""
+def _due(
+    database: Database, now: datetime, calendar: Calendar, halted: list[str]
+) -> Iterator[list[int]]:
+    """The returns of running regions' latest quarters on which something is due, by the batch."""
     oldest = Quarter.containing(london_date(now))
     for _ in range(QUARTERS_IN_PLAY):
         oldest = oldest.previous()
     with database.reading() as session:
-        ids = [r.id for r in returns.refs(session) if r.quarter >= oldest and not r.paused]
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+        in_play = [r for r in returns.refs(session, since=str(oldest)) if not r.paused]
+        found = decide(gather(session, in_play, now), calendar, now, halted)
+        due = [decision.here.id for decision in found]
+    for start in range(0, len(due), BATCH):
+        yield due[start : start + BATCH]
 
 
-def _chase(
-    session: Session, here: Ref, gathered: Gathered, calendar: Calendar, now: datetime
-) -> Chased:
-    case, policy = gathered.cases[here.id], gathered.policies[here.policy_version]
+def decide(
+    gathered: Gathered, calendar: Calendar, now: datetime, halted: list[str] | None = None
+) -> list[Decision]:
+    """What is due at `now`, return by return; those on which nothing is due are left out.
+
+    Why nothing can be decided, where the bank holidays are not known, is added to `halted`.
+    """
+    found = []
+    for here in gathered.refs:
+        policy = gathered.policies[here.policy_version]
+        try:
+            decision = _decide(here, gathered.cases[here.id], policy, calendar, now)
+        except BeyondHorizon as error:
+            if halted is not None:
+                halted.append(str(error))
+            continue
+        if decision.steps or decision.asks:
+            found.append(decision)
+    return found
+
+
+def _decide(here: Ref, case: Case, policy: Policy, calendar: Calendar, now: datetime) -> Decision:
     due = owed(case, policy, calendar, now)
-    done = Chased()
+    steps: list[Step] = []
     if due.due_moves:
-        why = "the first person asked could not be reached, so the next has full notice"
-        _record(session, here, DueMoved(due=due.due_moves, why=why), now)
-        case = replace(case, life=lives.lives(session, [here.id])[here.id])
+        steps.append(DueMoved(due=due.due_moves, why=due.due_why))
+        case = replace(case, life=after(case.life, Happened(now, ENGINE, steps[0])))
         due = owed(case, policy, calendar, now)
-        done += Chased(due_moved=1)
-    done += _flags(session, here, case, due, now)
-    for skip in due.skips:
-        step = Skipped(
-            rung=skip.rung, person=skip.person, reason=skip.reason, occasion=skip.occasion
-        )
-        _record(session, here, step, now)
-        done += Chased(skipped=1)
-    for ask in _in_order(due.asks, policy):
-        if _put_in_letter(session, here, ask, policy, gathered, now):
-            done += Chased(asked=1)
-    return done
+    steps += _flags(case, due)
+    steps += [Skipped(**vars(skip)) for skip in due.skips]
+    asks = sorted(due.asks, key=lambda ask: policy.rank(ask.rung))
+    return Decision(here, tuple(steps), tuple(asks))
 
 
-def _flags(session: Session, here: Ref, case: Case, due: Owed, now: datetime) -> Chased:
-    done = Chased()
+def _flags(case: Case, due: Owed) -> Iterator[Step]:
     if due.unreachable:
-        _record(session, here, BecameUnreachable(), now)
-        done += Chased(unreachable=1)
+        yield BecameUnreachable()
     elif case.life.unreachable and addressee(Role.LEAD, case.people):
-        _record(session, here, BecameReachable(), now)
+        yield BecameReachable()
     if due.not_returned:
-        _record(session, here, RecordedNotReturned(), now)
-        done += Chased(not_returned=1)
-    return done
+        yield RecordedNotReturned()
 
 
-def _in_order(asks: tuple[Ask, ...], policy: Policy) -> list[Ask]:
-    return sorted(asks, key=lambda ask: policy.rank(ask.rung))
+def write_down(
+    session: Session, decisions: list[Decision], gathered: Gathered, now: datetime
+) -> Chased:
+    """Put the asks into today's digests, and record each step; the same number of queries always.
+
+    An ask whose digest has already left waits for another day.
+    """
+    letters = {
+        (decision.here.id, ask): _letter(decision.here, ask, gathered, now)
+        for decision in decisions
+        for ask in decision.asks
+    }
+    answers = outbox.enqueue_many(session, list(letters.values()), now)
+    queued = dict(zip(letters, answers, strict=True))
+    steps: list[NewStep] = []
+    for decision in decisions:
+        here = decision.here
+        steps += [NewStep(here.id, step) for step in decision.steps]
+        steps += [_reminded(here, ask, now) for ask in decision.asks if queued[here.id, ask]]
+    lives.record_many(session, steps, now, ENGINE)
+    return _counted(new.step.kind for new in steps)
 
 
-def _put_in_letter(
-    session: Session, here: Ref, ask: Ask, policy: Policy, gathered: Gathered, now: datetime
-) -> bool:
-    """Add the rung to the person's digest of today; not if that digest has already left."""
-    today = london_date(now)
-    key = f"{here.region}-p{ask.person}-{today}"
-    name_email = gathered.names[ask.person]
-    queued = outbox.enqueue(
-        session,
-        key=key,
+def _letter(here: Ref, ask: Ask, gathered: Gathered, now: datetime) -> Wanted:
+    _, email = gathered.names[ask.person]
+    return Wanted(
+        key=_digest(here, ask, now),
         person=ask.person,
-        email=name_email[1],
-        kind=policy.find(ask.rung).letter,
+        email=email,
+        kind=gathered.policies[here.policy_version].find(ask.rung).letter,
         region=here.region,
-        day=today,
-        lines=[outbox.Line(subject(here.id), ask.rung, ask.occasion)],
-        now=now,
+        day=london_date(now),
+        lines=(Line(subject(here.id), ask.rung, ask.occasion),),
     )
-    if queued:
-        step = Reminded(rung=ask.rung, person=ask.person, letter=key, occasion=ask.occasion)
-        once = f"{ask.rung}/{ask.person}/{ask.occasion}/{key}"
-        lives.record(session, here.id, step, now, ENGINE, once=once)
-    return queued
 
 
-def _record(session: Session, here: Ref, step: Step, now: datetime) -> None:
-    lives.record(session, here.id, step, now, ENGINE)
+def _reminded(here: Ref, ask: Ask, now: datetime) -> NewStep:
+    key = _digest(here, ask, now)
+    step = Reminded(rung=ask.rung, person=ask.person, letter=key, occasion=ask.occasion)
+    return NewStep(here.id, step, once=f"{ask.rung}/{ask.person}/{ask.occasion}/{key}")
+
+
+def _digest(here: Ref, ask: Ask, now: datetime) -> str:
+    """One letter per person, region and London date."""
+    return f"{here.region}-p{ask.person}-{london_date(now)}"
+
+
+def _counted(kinds: Iterable[str]) -> Chased:
+    times = Counter(kinds)
+    return Chased(
+        asked=times["reminded"],
+        skipped=times["skipped"],
+        not_returned=times["recorded_not_returned"],
+        unreachable=times["became_unreachable"],
+        due_moved=times["due_moved"],
+    )

@@ -9,7 +9,18 @@ from sqlalchemy.exc import DatabaseError
 
 from charter.parts import SumsDisagree
 from charter.quarters import BeyondHorizon
-from flows.commands import cycle, db, letters, record, register, returns, run, staff, token
+from flows.commands import (
+    calendars,
+    cycle,
+    db,
+    letters,
+    record,
+    register,
+    returns,
+    run,
+    staff,
+    token,
+)
 from flows.commands.common import Asked
 from flows.settings import BadSettings
 from flows.wiring import CannotStart
@@ -31,6 +42,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(register.app, name="register")
 app.add_typer(staff.app, name="staff")
 app.add_typer(cycle.app, name="cycle")
+app.add_typer(calendars.app, name="calendar")
 app.add_typer(returns.app, name="return")
 app.add_typer(letters.app, name="letters")
 app.add_typer(token.app, name="token")

@@ -1,21 +1,23 @@
 """Writes each digest in the transaction that claims it, and records what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Literal
 
 from sqlmodel import Session
 
-from charter.chasing import Reachable, why_not
+from charter.cases import Case, Reachable, addressee, turned_away
 from charter.commitments import CharterFile
 from charter.policy import Anchor, Policy, Role, Rung
 from charter.quarters import Calendar, say
 from charter.returns import Life, State
 from charter.steps import Refused as RefusedStep
 from charter.steps import Unsent
+from charter.stopping import why_not
 from flows.cases import Gathered, gather, return_of
 from notifications import outbox
 from notifications.channels.base import Outcome, Refused
-from notifications.delivery import Compose
+from notifications.drafting import Compose, Write
 from notifications.letters import Composed, Letters
 from notifications.outbox import Letter, LetterLine, Line
 from notifications.wording import Item
@@ -27,45 +29,67 @@ ENGINE = "engine"
 
 
 def composer(calendar: Calendar, base_url: str, site: str) -> Compose:
-    """How a letter is written: each line is asked again whether it is still owed.
+    """How letters are written: each line is asked again whether it is still owed.
 
-    A letter that only says what is published leads to the families' site, others to sign in.
+    What the lines of a batch need is gathered for all of them at once. A letter that only says
+    what is published leads to the families' site, others to sign in.
     """
     letters = Letters()
 
-    def compose(
-        session: Session, letter: Letter, lines: list[LetterLine], now: datetime
-    ) -> Composed | None:
-        refs = {r.id: r for r in returns.refs(session, ids={return_of(x.subject) for x in lines})}
+    def compose(session: Session, batch: Iterable[LetterLine], now: datetime) -> Write:
+        refs = {r.id: r for r in returns.refs(session, ids={return_of(x.subject) for x in batch})}
         gathered = gather(session, refs.values(), now)
-        kept = [x for x in lines if _still(session, letter, x, refs, gathered, now)]
-        if not kept:
-            return None
-        here = [refs[return_of(x.subject)] for x in kept]
-        rules = [gathered.policies[r.policy_version] for r in here]
-        top = max(zip(kept, rules, strict=True), key=lambda pair: pair[1].rank(pair[0].topic))
-        charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in here}}
-        items = [
-            _item(r, x, rule, gathered, calendar, letter.to_person, charters[r.charter_version])
-            for r, x, rule in zip(here, kept, rules, strict=True)
-        ]
-        quarter = max(r.quarter for r in here)
-        template = top[1].find(top[0].topic).letter
-        return letters.render(
-            template,
-            {
-                "to_name": gathered.names[letter.to_person][0],
-                "region": here[0].region_name,
-                "quarter": str(quarter),
-                "quarter_words": quarter.in_words,
-                "items": items,
-                "link": f"{site}/" if template == "published" else f"{base_url}/sign-in",
-                "sample": here[0].sample,
-                "working_wording": _notice(charters.values()),
-            },
-        )
+        versions = {r.charter_version for r in refs.values()}
+        charters = {version: cycles.charter_of(session, version) for version in versions}
+
+        def write(letter: Letter, lines: list[LetterLine]) -> Composed | None:
+            kept = [x for x in lines if _still(session, letter, x, refs, gathered, now)]
+            if not kept:
+                return None
+            here = [refs[return_of(x.subject)] for x in kept]
+            rules = [gathered.policies[r.policy_version] for r in here]
+            top, rule = max(zip(kept, rules, strict=True), key=_height(rules))
+            items = [
+                _item(r, x, rule, gathered, calendar, letter.to_person, charters[r.charter_version])
+                for r, x, rule in zip(here, kept, rules, strict=True)
+            ]
+            quarter = max(r.quarter for r in here)
+            template = rule.find(top.topic).letter
+            return letters.render(
+                template,
+                {
+                    "to_name": gathered.names[letter.to_person][0],
+                    "region": here[0].region_name,
+                    "quarter": str(quarter),
+                    "quarter_words": quarter.in_words,
+                    "items": items,
+                    "link": _link(template, base_url, site),
+                    "sample": here[0].sample,
+                    "working_wording": _notice(charters[r.charter_version] for r in here),
+                },
+            )
+
+        return write
 
     return compose
+
+
+def _height(rules: Iterable[Policy]) -> Callable[[tuple[LetterLine, Policy]], int]:
+    """How high a line stands: on the newest ladder that the letter speaks by, if it is there."""
+    newest = max(rules, key=lambda policy: policy.version)
+    known = {rung.id for rung in newest.rung}
+
+    def height(line: tuple[LetterLine, Policy]) -> int:
+        row, own = line
+        return (newest if row.topic in known else own).rank(row.topic)
+
+    return height
+
+
+def _link(template: str, base_url: str, site: str) -> str:
+    """Where a letter leads; every page of the portal asks whoever opens it to sign in first."""
+    own = {"published": f"{site}/", "confirm": f"{base_url}/details"}
+    return own.get(template, f"{base_url}/sign-in")
 
 
 def _notice(charters: Iterable[CharterFile]) -> str:
@@ -121,9 +145,37 @@ def _item(
         publishes=say(ref.dates.publishes),
         about=", ".join(f"“{charter.find(c).short}”" for c in life.questions),
         revision=max(1, life.revision),
-        note=f"Please note: {life.due_why}." if life.due_why and rung.is_chaser else "",
+        note=_note(rung, life),
         quarter_words=ref.quarter.in_words,
+        answer=_answer(rung, life),
+        refused=tuple(dict.fromkeys(known.role.value for known in turned_away(case))),
+        instead=_instead(case),
+        quarters=case.quarters_unreachable,
     )
+
+
+def _note(rung: Rung, life: Life) -> str:
+    """Why the due date in force is not the cycle's own; the reason of an extension is private."""
+    moved = life.due_why and not (life.extended and life.extended.due == life.due)
+    if moved and rung.anchor is Anchor.MOVED:
+        return f"Why: {life.due_why}."
+    return f"Please note: {life.due_why}." if moved and rung.is_chaser else ""
+
+
+def _answer(rung: Rung, life: Life) -> Literal["", "yes", "no"]:
+    if rung.anchor is not Anchor.ANSWERED:
+        return ""
+    return "no" if life.extension_declined else "yes"
+
+
+def _instead(case: Case) -> str:
+    """The role that is written to in place of whoever turned a letter away; empty where nobody."""
+    away = turned_away(case)
+    if not away:
+        return ""
+    chain = {Role.DEPUTY: Role.LEAD, Role.CONTRACT_MANAGER: Role.SIGNER}
+    found = addressee(chain.get(away[0].role, away[0].role), case.people)
+    return found.role.value if found else ""
 
 
 def _role(people: tuple[Reachable, ...], person: int, rung: Rung) -> str:
@@ -158,12 +210,26 @@ def _last_rung(policy: Policy, due: date | None, calendar: Calendar) -> str:
 
 
 def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime) -> None:
-    """A refused address ends a person's turn: the next round writes to whoever is next."""
-    if not isinstance(outcome, Refused) or not outcome.address_at_fault:
+    """A refused address ends a person's turn: the next round writes to whoever is next.
+
+    Where the fault was not the address's, nobody has read what the letter said, and it is owed
+    once more: it leaves in a later digest.
+    """
+    if not isinstance(outcome, Refused):
+        return
+    lines = [row for row in outbox.lines_of(session, [letter.key])[letter.key] if not row.dropped]
+    if not outcome.address_at_fault:
+        for row in lines:
+            unsent = Unsent(
+                rung=row.topic,
+                person=letter.to_person,
+                letter=letter.key,
+                reason="it was turned away undelivered",
+                occasion=row.occasion,
+            )
+            lives.record(session, return_of(row.subject), unsent, now, ENGINE)
         return
     address_refused(session, letter.to_person, now)
-    lines = outbox.lines_of(session, [letter.key])[letter.key]
-    subjects = {return_of(row.subject) for row in lines if not row.dropped}
-    for return_id in sorted(subjects):
+    for return_id in sorted({return_of(row.subject) for row in lines}):
         step = RefusedStep(person=letter.to_person, letter=letter.key)
         lives.record(session, return_id, step, now, ENGINE, once=f"refused/{letter.key}")

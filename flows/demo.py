@@ -145,7 +145,7 @@ def _rehearse(app: App) -> None:
     quarter = Quarter.containing(london_date(app.clock()))
     with app.database.reading() as session:
         real = [region.code for region in register.regions(session) if not region.sample]
-        plans = [rehearse_cycle(session, code, quarter, app.calendar, app.clock()) for code in real]
+        plans = [rehearse_cycle(session, code, quarter, app.calendar) for code in real]
     for plan in plans:
         print(f"\nRehearsal only, nothing is sent. The real register of {plan.region_name}:")
         print_plan(plan)

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charter.quarters import BeyondHorizon, Quarter, london_date, say
+from flows.checkpoints import notary_of
 from flows.scanning import cabinet_of
 from flows.settings import Settings
 from flows.wiring import App, clock_at, still_clock, wire
 from notifications import outbox
 from notifications.channels.base import ChannelDown
+from notifications.channels.mailboxes import MailboxDown
 from notifications.outbox import LetterState
-from providers import cycles, ledger
+from providers import calendars, cycles, ledger, publications
 from providers.evidence import waiting
 from providers.register import gaps, regions
 from providers.scanners import NullScanner
@@ -35,8 +37,10 @@ def examine(settings: Settings, moment: datetime | None) -> list[Check]:
         Check("home", True, f"{settings.home} can be written"),
         Check("database", True, f"{app.database.engine.dialect.name}, at this release's revision"),
         _ledger(app),
+        _checkpoints(app),
         _calendar(app),
         _post(app),
+        *_returned(app),
         _letters(app),
         _scanner(app),
         *_register(app),
@@ -50,18 +54,36 @@ def _ledger(app: App) -> Check:
     return Check("ledger", not wrong, wrong or f"{entries} entries hold")
 
 
+def _checkpoints(app: App) -> Check:
+    """The ledger extends every checkpoint, and the bulletin that stands has one."""
+    notary = notary_of(app.settings, app.home)
+    with app.database.reading() as session:
+        wrong = notary.wrong(session)
+        newest = publications.newest(session)
+        sealed = publications.sealed(session, newest)[0] if newest and not wrong else 0
+    if wrong:
+        return Check("checkpoints", False, f"{wrong}; see: charter verify")
+    if sealed > max((one.entries for one in notary.all()), default=0):
+        return Check("checkpoints", False, "the newest bulletin has none; run: charter publish")
+    return Check("checkpoints", True, " ".join(notary.in_words()))
+
+
 def _calendar(app: App) -> Check:
-    """The holidays must reach to the end of the next cycle's ladder, or chasing would halt."""
-    quarter = Quarter.containing(london_date(app.clock()))
+    """The holidays must reach to the end of what is open, and of the next cycle's ladder."""
+    today = london_date(app.clock())
+    quarter = Quarter.containing(today)
     known = f"bank holidays are known to {say(app.calendar.horizon)}"
     with app.database.reading() as session:
         homes = regions(session)
         policies = [cycles.policy_of(session, home.policy_version) for home in homes]
+        short = calendars.too_short(session, app.calendar, today)
     try:
         for policy in policies:
             policy.dates(quarter, app.calendar)
     except BeyondHorizon as error:
-        return Check("calendar", False, f"escalation will halt: {error}")
+        short = str(error)
+    if short:
+        return Check("calendar", False, f"escalation will halt: {short}; see: charter calendar")
     return Check("calendar", True, known)
 
 
@@ -73,6 +95,18 @@ def _post(app: App) -> Check:
             return Check("post", True, where)
     except ChannelDown as down:
         return Check("post", False, f"{where}, but {down}; letters wait until it is back")
+
+
+def _returned(app: App) -> list[Check]:
+    """The mailbox that letters come back to, where the settings name one."""
+    if not app.post.bounces:
+        return []
+    where = app.post.bounces.where
+    try:
+        with app.post.bounces.open():
+            return [Check("returned letters", True, f"{where} can be read")]
+    except MailboxDown as down:
+        return [Check("returned letters", False, f"{down}; they wait there until it can be read")]
 
 
 def _letters(app: App) -> Check:

@@ -1,4 +1,4 @@
-"""The five flows that Prefect keeps time for: each gives one plain function its database and time.
+"""The six flows that Prefect keeps time for: each gives one plain function its database and time.
 
 The work is in `flows/opening.py` and its neighbours, a batch to a transaction; here it is told in
 a sentence, and shown in an artifact that a commissioner opens from Prefect's own pages. The flows
@@ -19,7 +19,7 @@ from prefect.artifacts import (
 )
 
 from charter.quarters import LONDON
-from flows import chasing, delivering, exhibits, opening, publishing, scoring
+from flows import briefing, chasing, delivering, exhibits, opening, publishing, scoring
 from flows.exhibits import Row, Standing
 from flows.post import Post
 from flows.status import status
@@ -64,6 +64,19 @@ async def chase_returns(instants: list[datetime] | None = None) -> None:
     late = exhibits.late_sentence(kept.stood)
     await _show_table("late-returns", exhibits.late_rows(kept.stood), late)
     await _show_progress(kept.stood)
+
+
+@flow(name="brief_staff")
+async def brief_staff(instants: list[datetime] | None = None) -> None:
+    """Tell the people who run the service who is late, what is stuck and what needs a person.
+
+    Args:
+        instants: For rehearsals only: act as if it were each of these times, in order.
+    """
+    kept = await asyncio.to_thread(_keep, briefing.brief_staff, instants)
+    sentence = exhibits.briefed_sentence(kept.done)
+    get_run_logger().info(sentence)
+    await _show_table("brief", exhibits.brief_rows(kept.done), sentence)
 
 
 @flow(name="deliver_letters")

@@ -7,6 +7,7 @@ from typing import Any
 from charter.quarters import LONDON, say
 from charter.returns import State
 from charter.words import BAND_WORDS, STATE_WORDS
+from flows.briefing import Brief
 from flows.chasing import Chased
 from flows.opening import Opened
 from flows.scoring import ScoredReturns
@@ -135,6 +136,8 @@ def delivered_sentence(done: Iterable[Delivered]) -> str:
     sent, refused = sum(run.sent for run in runs), sum(run.refused for run in runs)
     last = runs[-1] if runs else Delivered()
     parts = [f"{many(sent, 'letter')} sent", f"{refused} refused by their address"]
+    if came_back := sum(run.came_back for run in runs):
+        parts.append(f"{came_back} came back")
     if last.waiting:
         parts.append(f"{last.waiting} waiting")
     if last.in_doubt:
@@ -145,3 +148,20 @@ def delivered_sentence(done: Iterable[Delivered]) -> str:
 def scored_sentence(done: Iterable[ScoredReturns]) -> str:
     """How many returns were scored."""
     return f"{many(sum(run.total for run in done), 'return')} scored."
+
+
+def briefed_sentence(done: list[Brief]) -> str:
+    """What the newest brief said, in one line, and whether staff were given it."""
+    if not done:
+        return "Nothing to do."
+    brief = done[-1]
+    return f"{brief.title}. {'Staff were told.' if brief.told else f'Not sent: {brief.why}.'}"
+
+
+def brief_rows(done: list[Brief]) -> list[Row]:
+    """One row for each line of the newest brief."""
+    brief = done[-1] if done else None
+    parts = (
+        {"needs a person": brief.needs, "stuck": brief.stuck, "late": brief.late} if brief else {}
+    )
+    return [{"what": what, "line": line} for what, lines in parts.items() for line in lines]

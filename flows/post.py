@@ -6,6 +6,7 @@ from pathlib import Path
 
 from charter.quarters import Calendar
 from flows.settings import Settings
+from notifications.channels.mailboxes import Mailbox
 from notifications.delivery import PostOffice
 
 
@@ -13,7 +14,9 @@ from notifications.delivery import PostOffice
 class Post:
     """Where letters and pages leave from; `home` holds the families' site.
 
-    `alert` tells the people who run the service a title and a text, and never raises.
+    `bounces` is the mailbox that letters come back to, if anybody reads it.
+    `alert` tells the people who run the service a title and a text, and never raises; only their
+    morning brief goes that way.
     """
 
     letters: PostOffice
@@ -21,3 +24,4 @@ class Post:
     settings: Settings
     calendar: Calendar
     alert: Callable[[str, str], bool]
+    bounces: Mailbox | None = None

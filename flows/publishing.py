@@ -15,6 +15,7 @@ from charter.steps import Published as PublishedStep
 from charter.summary import commitment_page, home_page, prison_page, quarter_page
 from charter.views import NextUpdate, ReturnView, SiteView
 from flows.assembling import Told, region_views, tell
+from flows.checkpoints import notary_of
 from flows.post import Post
 from notifications.bulletin import render
 from notifications.site import SiteRefused, check_site, faults_of, write_site
@@ -58,7 +59,8 @@ def site_folder(home: Path) -> Path:
 def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
     """Record what may be published at `now`, freeze every page, and swap the site in whole.
 
-    Doing it twice changes nothing. A run that died between record and files is finished here.
+    Doing it twice changes nothing. A run that died between record and files is finished here. A
+    signed checkpoint of the ledger goes with each bulletin.
     """
     with database.writing() as session:
         before = ledger.head(session)
@@ -71,10 +73,12 @@ def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
         files = rebuilt(session, standing)
         if faults := faults_of(files):
             raise SiteRefused(f"the bulletin is not published: {faults[0]}")
+        sealed = publications.sealed(session, standing)
     folder = site_folder(post.home)
     stale = made is not None or bool(check_site(folder)) or not folder.exists()
     if stale:
         write_site(post.home, files, entries=standing.ledger_entries, head=standing.ledger_head)
+    notary_of(post.settings, post.home).vouch(*sealed, standing.at)
     return Bulletin(
         published=published,
         pages=len(standing.pages),
@@ -111,7 +115,7 @@ def _publish_approved(session: Session, now: datetime) -> int:
 def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str, dict[str, Any]]:
     """The data of every page of the bulletin, by key; nothing before the first cycle."""
     told = tell(session, now)
-    open_cycles = cycles.cycles(session)
+    open_cycles = [c for c in cycles.cycles(session) if not c.early]
     if not told:
         return {}
     timetables = _timetables(session, told, open_cycles, now)

@@ -26,16 +26,11 @@ def cabinet_of(service: App | Post) -> Cabinet:
 def scan_files(database: Database, now: datetime, post: Post) -> Scanned:
     """Look into every file that waits; twice is no harm, and a scanner that is down loses nothing.
 
-    A harmful file is told to the people who run the service, and so is a scanner that is down.
+    The people who run the service read of a harmful file, and of files that wait, in their brief.
     """
     cabinet = cabinet_of(post)
     done = scan_waiting(database, cabinet, now)
     if cabinet.folder.exists():
         with database.writing() as session:
             sweep(session, cabinet)
-    if done.infected:
-        body = f"{done.infected} files were found harmful and destroyed. They never opened."
-        post.alert("A harmful file was given as evidence", body)
-    if done.failed:
-        post.alert("Evidence is waiting", f"{done.failed} files are not checked: {done.trouble}.")
     return done

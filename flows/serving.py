@@ -12,7 +12,8 @@ from fastapi import FastAPI
 
 from flows.scanning import cabinet_of
 from flows.settings import Settings
-from flows.wiring import App
+from flows.wiring import App, clock_at
+from notifications.channels import channel_for
 from notifications.channels.base import Envelope, as_email, hand_over_now
 from notifications.letters import Letters
 from portal.app import create_app
@@ -26,6 +27,9 @@ LONGEST_PAUSE = 1.0
 def portal(service: App) -> FastAPI:
     """The portal, wired to the record, the clock and the post office."""
     settings, letters = service.settings, Letters()
+    # A channel of its own, without the journal: a message that lets somebody in has no copies.
+    url = settings.mail_url.get_secret_value()
+    channel = channel_for(url, service.home / "mail", clock=clock_at(None))
 
     def send_sign_in(email: str, name: str, link: str, code: str) -> None:
         letter = letters.render("sign_in", {"to_name": name, "link": link, "code": code})
@@ -38,7 +42,7 @@ def portal(service: App) -> FastAPI:
             from_=settings.mail_from,
             at=service.clock(),
         )
-        hand_over_now(service.post.letters.channel, as_email(envelope))
+        hand_over_now(channel, as_email(envelope))
 
     return create_app(
         service.database,

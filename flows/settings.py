@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from notifications.channels.base import check_address
+from providers.notary import private_key
 from providers.scanners import scanner_for
 
 HERE = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)")
@@ -36,15 +38,41 @@ class Settings(BaseSettings):
     mail_url: SecretStr = Field(
         SecretStr(""),
         description="How letters leave: empty or `file:` writes `.eml` files in the home; "
-        "`smtp://user:pass@host:port` or `smtps://…` sends them.",
+        "`smtp://user:pass@host:port` or `smtps://…` sends them; GOV.UK Notify does by "
+        "`govuknotify://KEY@api.notifications.service.gov.uk/TEMPLATE`.",
     )
     mail_from: str = Field(
         "charter@charter-accountability.example", description="The address letters come from."
+    )
+    journal_url: SecretStr = Field(
+        SecretStr(""),
+        description="Where blind copies of letters sent by SMTP are read, so that a letter in "
+        "doubt settles itself: `maildir:/folder` or `imaps://user:pass@host/FOLDER`; empty means "
+        "that doubtful letters wait for a person.",
+    )
+    journal_address: str = Field("", description="The address that those copies are sent to.")
+    bounce_url: SecretStr = Field(
+        SecretStr(""),
+        description="The mailbox that letters sent by SMTP come back to when they cannot be "
+        "delivered, written like `CHARTER_JOURNAL_URL`; empty means that nobody reads it.",
+    )
+    bounce_address: str = Field(
+        "", description="Its address; empty means that of `CHARTER_MAIL_FROM`."
     )
     staff_alert_urls: SecretStr = Field(
         SecretStr(""),
         description="Apprise addresses for people who run the service, split by spaces or commas; "
         "none means no alerts.",
+    )
+    checkpoints: Path | None = Field(
+        None,
+        description="Folder for signed checkpoints of the ledger; empty means `checkpoints` in the "
+        "home. Best on a disk that the database's users cannot write.",
+    )
+    checkpoint_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that signs checkpoints, 32 bytes in base64; empty means that one is made "
+        "once and kept in the home.",
     )
     base_url: str = Field("http://127.0.0.1:8000", description="Where the portal is reached.")
     site_url: str = Field(
@@ -92,6 +120,18 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("give a whole address that starts with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        return check_address("address", value).addr_spec if value.strip() else ""
+
+    @field_validator("checkpoint_key")
+    @classmethod
+    def _signing_key(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            private_key(value.get_secret_value())
+        return value
 
     @field_validator("scanner_url")
     @classmethod

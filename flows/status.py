@@ -1,6 +1,7 @@
 """How everything stands, as one document: cycles, returns, letters and the ledger's head."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from charter.policy import Policy
 from charter.quarters import LONDON
 from charter.returns import Life, State
 from charter.scoring import Receipt
-from charter.streaks import for_contract_review, quarters_missed
+from charter.streaks import extensions_flagged, for_contract_review, quarters_missed
 from notifications import outbox
 from providers import cycles, documents, ledger, lives, returns
+from providers.reach import quarters_unreachable
 from providers.returns import Ref
 
 
@@ -41,8 +43,9 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
     folded = lives.lives(session, [r.id for r in refs])
     scores = receipts_on_record(session, folded)
     entries, head = ledger.head(session)
-    streaks = _streaks(refs, folded, now)
+    records = _records(refs, folded)
     policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
+    failing = quarters_unreachable(session, [i for i, life in folded.items() if life.unreachable])
     found = []
     for cycle in cycles.cycles(session):
         owed = [r for r in refs if r.cycle_id == cycle.id]
@@ -58,7 +61,8 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
                 "counts": counted([folded[r.id].state(now) for r in here], expected),
                 "returns": [
                     _row(r, folded[r.id], scores.get(r.id), now)
-                    | _review(streaks[r.id], policies[r.policy_version])
+                    | {"must_name_contact": _must_name(failing.get(r.id, 0), r, policies)}
+                    | _review(records[r.id], policies[r.policy_version], now)
                     for r in here
                 ],
             }
@@ -72,22 +76,36 @@ def status(session: Session, now: datetime) -> dict[str, Any]:
     }
 
 
-def _streaks(refs: list[Ref], folded: dict[int, Life], now: datetime) -> dict[int, list[State]]:
-    """For each return, the states of its service up to that quarter, the baseline left out."""
-    so_far: dict[int, list[State]] = defaultdict(list)
+Record = list[tuple[Ref, Life]]
+"""One service's returns up to a quarter, oldest first, those no longer owed left out."""
+
+
+def _records(refs: list[Ref], folded: dict[int, Life]) -> dict[int, Record]:
+    """For each return, its service's record up to that quarter."""
+    so_far: dict[int, Record] = defaultdict(list)
     found = {}
     for ref in sorted(refs, key=lambda r: r.quarter):
-        if not ref.baseline and not folded[ref.id].released:
-            so_far[ref.service_id].append(folded[ref.id].state(now))
+        if not folded[ref.id].released:
+            so_far[ref.service_id].append((ref, folded[ref.id]))
         found[ref.id] = list(so_far[ref.service_id])
     return found
 
 
-def _review(states: list[State], policy: Policy) -> dict[str, Any]:
+def _review(record: Record, policy: Policy, now: datetime) -> dict[str, Any]:
+    """What of the record a person is to look at; a baseline quarter is no part of a streak."""
+    states = [life.state(now) for ref, life in record if not ref.baseline]
+    extended = [life.extended is not None for _, life in record]
+    most, within = policy.extensions_flagged, policy.extensions_within
     return {
         "quarters_missed": quarters_missed(states),
         "for_contract_review": for_contract_review(states, policy.streak_for_review),
+        "extensions_flagged": extensions_flagged(extended, most, within),
     }
+
+
+def _must_name(running: int, ref: Ref, policies: Mapping[str, Policy]) -> bool:
+    """Whether nobody could be reached for so many quarters that the commissioner names somebody."""
+    return running >= policies[ref.policy_version].unreachable_quarters
 
 
 def _row(ref: Ref, life: Life, score: Receipt | None, now: datetime) -> dict[str, Any]:
@@ -113,6 +131,10 @@ def in_words(data: dict[str, Any]) -> list[str]:
         expected = counts.pop("expected")
         parts = " + ".join(f"{n} {state.replace('_', ' ')}" for state, n in counts.items())
         lines.append(f"{cycle['region']} {cycle['quarter']}{mark}: {expected} expected = {parts}")
+        unnamed = [r for r in cycle["returns"] if r["must_name_contact"]]
+        lines += [f"  name a contact: {r['provider']} for {r['site']}" for r in unnamed]
+        often = [r for r in cycle["returns"] if r["extensions_flagged"]]
+        lines += [f"  given more time often: {r['provider']} for {r['site']}" for r in often]
         late = [r for r in cycle["returns"] if r["days_late"] and r["state"] != "received_late"]
         review = [r for r in cycle["returns"] if r["for_contract_review"]]
         lines += [

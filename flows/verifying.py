@@ -3,22 +3,32 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
 from charter.ledger import digest
 from charter.scoring import receipt_text
+from flows.checkpoints import notary_of
+from flows.explaining import BesidePlan, beside_plans
 from flows.publishing import rebuilt, site_folder
 from flows.scanning import evidence_folder
 from flows.scoring import rescore
+from flows.settings import Settings
+from flows.wiring import shipped_calendar
 from notifications.site import check_site, differs
 from providers import (
     actions,
     auditing,
+    calendars,
+    confirming,
     documents,
     evidence_scanning,
+    handovers,
     ledger,
     lives,
+    moving,
+    plans,
     practices,
     publications,
     returns,
@@ -26,6 +36,7 @@ from providers import (
     tokens,
 )
 from providers.database import Database
+from providers.notary import Notary
 from providers.returns import Ref
 
 
@@ -38,6 +49,8 @@ class Verified:
     scores: int
     files: int
     wrong: str
+    plans: tuple[BesidePlan, ...] = ()
+    checkpoints: tuple[str, ...] = ()
 
     def in_words(self) -> list[str]:
         """The outcome in sentences."""
@@ -49,7 +62,18 @@ class Verified:
             f"{self.files} published files are what the record gives, to the byte."
             if self.files
             else "Nothing has been published yet.",
+            *self.checkpoints,
+            *(plan.in_words() for plan in self.plans),
         ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome, and every difference between plans and what happened, with its cause."""
+        plain = {name: value for name, value in vars(self).items() if name != "plans"}
+        return {
+            **plain,
+            "verified": not self.wrong,
+            "plans": [plan.as_json() for plan in self.plans],
+        }
 
 
 Check = Callable[[Session], str]
@@ -57,41 +81,55 @@ CHECKS: Mapping[str, Check] = {
     "ledger": ledger.verify,
     "steps": lives.first_unmatched,
     "cycles": auditing.first_altered_cycle,
+    "bank holidays": calendars.first_altered,
+    "moved dates": moving.first_unvouched,
+    "plans": plans.first_altered,
     "families' requests": actions.first_altered_request,
     "shared practice": practices.first_altered,
     "stand-ins": stand_ins.first_altered,
     "tokens": tokens.first_altered,
+    "confirmed details": confirming.first_altered,
     "frozen documents": documents.first_changed,
     "documents on record": auditing.first_missing_document,
     "returns": lives.first_stale_cache,
     "actions": auditing.first_altered_action,
+    "handing over of actions": handovers.first_altered,
     "publications": auditing.first_altered_publication,
 }
 """What is checked, in this order, by the name it has when it cannot even be read."""
 
 
-def verify(database: Database, home: Path) -> Verified:
-    """Check ledger, steps, documents, evidence, scores and the published site, in that order."""
+def verify(database: Database, home: Path, notary: Notary | None = None) -> Verified:
+    """Check ledger, steps, documents, evidence, scores and the published site, in that order.
+
+    `notary` keeps the ledger's checkpoints; those in the home when left out.
+    """
+    notary = notary or notary_of(Settings(home=home), home)
 
     def evidence(session: Session) -> str:
         return evidence_scanning.first_wrong(session, evidence_folder(home))
 
     with database.reading() as session:
-        wrong = first_wrong(session, {**CHECKS, "evidence": evidence})
+        first = {"ledger": ledger.verify, "checkpoints": notary.wrong}
+        wrong = first_wrong(session, {**first, **CHECKS, "evidence": evidence})
         if wrong:
             return Verified(0, "", 0, 0, wrong)
         entries, head = ledger.head(session)
+        signed = tuple(notary.in_words())
         scored = _scored(session)
         wrong = first_wrong(session, {"scores": lambda session: _unlike(session, scored)})
+        calendar = calendars.in_force(session, shipped_calendar())
+        held = () if wrong else tuple(beside_plans(session, calendar))
+        wrong = wrong or next((p.first_unexplained for p in held if p.first_unexplained), "")
         newest = None if wrong else publications.newest(session)
         if newest is None:
-            return Verified(entries, head, len(scored), 0, wrong)
+            return Verified(entries, head, len(scored), 0, wrong, held, signed)
         files = rebuilt(session, newest)
     folder = site_folder(home)
     wrong = next(iter(check_site(folder)), "") or differs(
         folder, files, newest.ledger_entries, newest.ledger_head
     )
-    return Verified(entries, head, len(scored), len(files), wrong)
+    return Verified(entries, head, len(scored), len(files), wrong, held, signed)
 
 
 def first_wrong(session: Session, checks: Mapping[str, Check]) -> str:

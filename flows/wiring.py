@@ -16,8 +16,10 @@ from flows import correspondence
 from flows.post import Post
 from flows.settings import BadSettings, Settings, read_settings
 from notifications.channels import channel_for
+from notifications.channels.journal import read_journal
+from notifications.channels.mailboxes import read_mailbox
 from notifications.delivery import PostOffice
-from providers import cycles, ledger
+from providers import calendars, cycles, ledger
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
 SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
@@ -86,9 +88,19 @@ def wire(settings: Settings | None = None, clock: Clock | None = None) -> App:
 
 def assemble(settings: Settings, clock: Clock, database: Database, home: Path) -> App:
     """The parts around an open database."""
-    calendar = shipped_calendar()
+    with database.reading() as session:
+        calendar = calendars.in_force(session, shipped_calendar())
     try:
-        channel = channel_for(settings.mail_url.get_secret_value(), home / "mail")
+        journal = read_journal(settings.journal_url.get_secret_value(), settings.journal_address)
+        channel = channel_for(
+            settings.mail_url.get_secret_value(),
+            home / "mail",
+            journal,
+            bounce_address=settings.bounce_address,
+            clock=clock_at(None),
+        )
+        bounce_url = settings.bounce_url.get_secret_value()
+        bounces = read_mailbox("CHARTER_BOUNCE_URL", bounce_url) if bounce_url.strip() else None
     except ValueError as error:
         raise BadSettings(str(error)) from error
     office = PostOffice(
@@ -97,7 +109,7 @@ def assemble(settings: Settings, clock: Clock, database: Database, home: Path) -
         compose=correspondence.composer(calendar, settings.base_url, settings.families_site),
         settled=correspondence.on_settled,
     )
-    post = Post(office, home, settings, calendar, staff_alert(settings))
+    post = Post(office, home, settings, calendar, staff_alert(settings), bounces)
     return App(settings, clock, database, post, calendar)
 
 
@@ -123,6 +135,11 @@ def prepare(settings: Settings) -> None:
     require_current(engine)
     keep_shipped_rules(Database(engine))
     engine.dispose()
+
+
+def policy_shipped() -> str:
+    """The version of the newest policy that comes with the product: a new region follows it."""
+    return read_policy(shipped(SHIPPED_POLICIES[-1])).version
 
 
 def keep_shipped_rules(database: Database) -> None:

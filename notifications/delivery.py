@@ -1,11 +1,12 @@
 """Delivery: claim a batch, hand each letter over, settle it, and clear up after the dead."""
 
-import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Protocol
 
 from sqlmodel import Session
@@ -16,22 +17,24 @@ from notifications.channels.base import (
     Channel,
     ChannelDown,
     Deferred,
-    Envelope,
     Handover,
     Outcome,
     Refused,
     Unknown,
-    as_email,
 )
+from notifications.drafting import Compose, as_message, draft
 from notifications.letters import Composed
-from notifications.tables import Letter, LetterLine, LetterState
+from notifications.tables import Letter, LetterState
 
-RUN_SECONDS = 300
+RUN_SECONDS = 240
 """No run begins another letter after this, so that none outlives the leases it took."""
 
-_log = logging.getLogger(__name__)
+BEGIN_SECONDS = 540
+"""Nor is one that was claimed in time begun after this: the far side has taken too long over it."""
 
-Compose = Callable[[Session, Letter, list[LetterLine], datetime], Composed | None]
+PACE_SECONDS = 2.0
+"""How long a run waits before it looks again whether a domain may have more letters."""
+
 Settled = Callable[[Session, Letter, Outcome, datetime], None]
 
 
@@ -53,9 +56,10 @@ def _nothing_more(session: Session, letter: Letter, outcome: Outcome, now: datet
 class PostOffice:
     """How letters leave: the channel, our own address, who writes them and who hears of the end.
 
-    `compose` runs in the transaction that claims a letter: it asks again what is owed, may drop
-    lines, and gives the words, or None to withdraw the letter. `settled` runs in the transaction
-    that settles it, with the letter as it stood when handed over.
+    `compose` runs in the transaction that claims letters: it gathers what all their lines need,
+    and gives a writer that asks of each letter again what is owed, may drop lines, and gives the
+    words, or None to withdraw the letter. `settled` runs in the transaction that settles one, with
+    the letter as it stood when handed over.
     """
 
     channel: Channel
@@ -63,6 +67,7 @@ class PostOffice:
     compose: Compose
     settled: Settled = _nothing_more
     stopwatch: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
 
 
 @dataclass
@@ -70,7 +75,8 @@ class Delivered:
     """What one run did, in letters; `waiting` are still queued, and `trouble` says why if it knows.
 
     `in_doubt` counts every letter in doubt when the run ended, `requeued` those that the channel
-    said had never arrived.
+    said had never arrived. Of letters of earlier runs, `arrived` and `came_back` were heard of
+    before this one began, and `ignored` are messages that moved nothing.
     """
 
     sent: int = 0
@@ -80,7 +86,21 @@ class Delivered:
     requeued: int = 0
     in_doubt: int = 0
     waiting: int = 0
+    arrived: int = 0
+    came_back: int = 0
+    ignored: int = 0
     trouble: str = ""
+
+
+_Heard = tuple[Letter, Outcome]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A letter that this run holds, as a message."""
+
+    letter: Letter
+    message: EmailMessage
 
 
 @dataclass
@@ -89,13 +109,27 @@ class _Run:
     now: datetime
     post: PostOffice
     worker: str
+    began: float
     done: Delivered = field(default_factory=Delivered)
     down: ChannelDown | None = None
-    began: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self.post.stopwatch() - self.began
+
+    @property
+    def moment(self) -> datetime:
+        """The time it is, by the stopwatch; everything else is dated by when the run began."""
+        return self.now + timedelta(seconds=self.seconds)
 
     @property
     def may_go_on(self) -> bool:
-        return self.down is None and self.post.stopwatch() - self.began < RUN_SECONDS
+        return self.down is None and self.seconds < RUN_SECONDS
+
+    @property
+    def pace(self) -> outbox.Pace | None:
+        letters = self.post.channel.pace
+        return outbox.Pace(letters, self.moment) if letters else None
 
 
 def deliver(
@@ -112,16 +146,27 @@ def deliver(
     `worker` names this process. Whatever happens to it, each letter is afterwards sent, back in
     the queue within one lease, or in doubt and counted.
     """
-    run = _Run(database, now, post, worker, began=post.stopwatch())
+    run = _Run(database, now, post, worker, post.stopwatch())
     _settle_doubts(run)
     left = limit
     while left > 0 and run.may_go_on:
         taken, letters = _take(run, min(batch, left))
-        if not taken:
-            break
         left -= taken
         _hand_batch(run, letters)
+        if not taken and not _wait_for_turn(run):
+            break
     return _told(run)
+
+
+def _wait_for_turn(run: _Run) -> bool:
+    """Let time pass while letters wait only because their domains have had enough for now."""
+    if run.pace is None:
+        return False
+    with run.database.reading() as session:
+        waits = outbox.is_waiting(session, run.now)
+    if waits:
+        run.post.pause(PACE_SECONDS)
+    return waits
 
 
 def _told(run: _Run) -> Delivered:
@@ -140,9 +185,11 @@ def _settle_doubts(run: _Run) -> None:
     """Put the abandoned in doubt, then ask the channel about each that has waited its time."""
     with run.database.writing() as session:
         outbox.expired_handing(session, run.now)
-        doubts = outbox.doubtful(session, run.now)
-    for letter in doubts:
-        arrived = _ask(run.post.channel, letter)
+        doubts = [
+            (each, outbox.around(session, each)) for each in outbox.doubtful(session, run.now)
+        ]
+    for letter, known in doubts:
+        arrived = _ask(run.post.channel, letter, known)
         if arrived is None:
             continue
         with run.database.writing() as session:
@@ -154,108 +201,99 @@ def _settle_doubts(run: _Run) -> None:
         run.done.requeued += not arrived
 
 
-def _ask(channel: Channel, letter: Letter) -> bool | None:
+def _ask(channel: Channel, letter: Letter, known: list[str]) -> bool | None:
     """Only the channel that had the letter is asked: another would truly say it never saw it."""
     if letter.channel != channel.name:
         return None
     try:
-        return channel.ask(letter.key)
+        return channel.ask(letter.key, known)
     except (ChannelDown, OSError):
         return None
 
 
-def _take(run: _Run, count: int) -> tuple[int, list[Letter]]:
+def _take(run: _Run, count: int) -> tuple[int, list[_Ready]]:
     """Claim letters and have them written; how many were claimed, and those still to be sent."""
     with run.database.writing() as session:
-        claimed = outbox.claim(session, run.now, run.worker, count)
-        return len(claimed), [each for each in claimed if _compose(run, session, each)]
+        claimed = outbox.claim(session, run.now, run.worker, count, pace=run.pace)
+        owed: list[tuple[Letter, Composed]] = []
+        for letter, words in draft(session, claimed, run.post.compose, run.now):
+            if isinstance(words, Composed):
+                owed.append((letter, words))
+            elif words is None:
+                why = "nothing in it was owed any more"
+                run.done.withdrawn += outbox.withdraw(session, letter.key, why, run.now)
+            else:
+                held = (letter.key, run.worker, letter.fence)
+                run.done.deferred += outbox.settle(session, *held, words, run.now)
+        outbox.write_down(session, owed)
+    return len(claimed), [one for each in owed if (one := _as_message(run, *each))]
 
 
-def _compose(run: _Run, session: Session, letter: Letter) -> bool:
-    """Give a letter its words; one that cannot be written is put off and holds up no other."""
-    key, fence = letter.key, letter.fence
+def _as_message(run: _Run, letter: Letter, words: Composed) -> _Ready | None:
     try:
-        with session.begin_nested():
-            lines = [row for row in outbox.lines_of(session, [key])[key] if not row.dropped]
-            words = run.post.compose(session, letter, lines, run.now)
-    except Exception as error:
-        _log.exception("letter %s could not be written", key)
-        put_off = Deferred(f"it could not be written: {type(error).__name__}")
-        run.done.deferred += outbox.settle(session, key, run.worker, fence, put_off, run.now)
-        return False
-    if words is None:
-        gone = outbox.withdraw(session, key, "nothing in it was owed any more", run.now)
-        run.done.withdrawn += gone
-        return False
-    return outbox.write_down(
-        session,
-        letter,
-        kind=words.kind or letter.kind,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-    )
+        return _Ready(letter, as_message(letter, words, run.post.sender, run.now))
+    except ValueError as error:
+        _record(run, [(letter, Refused(str(error)))])
+        return None
 
 
-def _hand_batch(run: _Run, letters: Iterable[Letter]) -> None:
-    waiting = list(letters)
+def _hand_batch(run: _Run, letters: Iterable[_Ready]) -> None:
+    waiting, heard = deque(letters), list[_Heard]()
     if not waiting:
         return
     try:
         with run.post.channel.open() as line:
             while waiting and run.may_go_on:
-                _hand_one(run, line, waiting[0])
-                waiting.pop(0)
+                heard = _hand_one(run, line, waiting[0], heard)
+                waiting.popleft()
     except ChannelDown as down:
         run.down = down
-    if waiting:
-        with run.database.writing() as session:
-            outbox.release(session, waiting)
+    _record(run, heard)
+    with run.database.writing() as session:
+        outbox.release(session, [each.letter for each in waiting])
 
 
-def _hand_one(run: _Run, line: Handover, letter: Letter) -> None:
-    """Offer, say that it is being handed over, hand it over, settle: four moments, no transaction
-    open while the other side speaks."""
-    try:
-        message = as_email(_envelope(run, letter))
-    except ValueError as error:
-        _settle(run, letter, Refused(str(error)))
-        return
-    refusal = line.offer(message)
+def _hand_one(run: _Run, line: Handover, ready: _Ready, heard: list[_Heard]) -> list[_Heard]:
+    """Offer a letter, settle those before it and begin it in one transaction, and hand it over.
+
+    `heard` are answers not on record yet, and what is given back are the next. No transaction is
+    open while the other side speaks; a worker that dies leaves one letter in doubt at most.
+    """
+    letter = ready.letter
+    refusal = line.offer(ready.message)
     if refusal is not None:
-        _settle(run, letter, refusal)
-        return
+        return [*heard, (letter, refusal)]
+    if run.seconds > BEGIN_SECONDS:
+        raise ChannelDown("mail server is too slow", "one letter took it minutes")
+    if not _record(run, heard, begins=letter, channel=line.name):
+        return []
+    return [(letter, line.hand(ready.message))]
+
+
+def _record(
+    run: _Run, heard: list[_Heard], begins: Letter | None = None, channel: str = ""
+) -> bool:
+    """Settle letters by their answers; True if the one that begins is ours to hand over."""
+    if not heard and begins is None:
+        return False
     with run.database.writing() as session:
-        ours = outbox.handing(
-            session, letter.key, run.worker, letter.fence, run.now, run.post.channel.name
-        )
-    if ours:
-        _settle(run, letter, line.hand(message))
+        for letter, outcome in heard:
+            if outbox.settle(session, letter.key, run.worker, letter.fence, outcome, run.now):
+                run.post.settled(session, letter, outcome, run.now)
+                _count(run.done, outcome)
+        if begins is None:
+            return False
+        held = (begins.key, run.worker, begins.fence)
+        return outbox.handing(session, *held, run.now, channel, run.moment)
 
 
-def _envelope(run: _Run, letter: Letter) -> Envelope:
-    return Envelope(
-        key=letter.key,
-        to=letter.to_email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        from_=run.post.sender,
-        at=run.now,
-    )
-
-
-def _settle(run: _Run, letter: Letter, outcome: Outcome) -> None:
-    with run.database.writing() as session:
-        if not outbox.settle(session, letter.key, run.worker, letter.fence, outcome, run.now):
-            return
-        run.post.settled(session, letter, outcome, run.now)
+def _count(done: Delivered, outcome: Outcome) -> None:
     match outcome:
         case Accepted():
-            run.done.sent += 1
+            done.sent += 1
         case Refused():
-            run.done.refused += 1
+            done.refused += 1
         case Deferred():
-            run.done.deferred += 1
+            done.deferred += 1
         case Unknown():
             pass  # counted with every other letter in doubt when the run ends

@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def _digest(kind: str, known: Mapping[str, Any]) -> dict[str, Any]:
     dues = {item.due for item in own}
     return {
         "own": own,
-        "others": [item for item in items if item.kind != kind],
+        "others": [item for item in items if item.kind not in (kind, "confirm")],
+        "confirm": kind != "confirm" and any(item.kind == "confirm" for item in items),
         "many": len(own) > 1,
         "place": place(items, kind),
         "due": dues.pop() if len(dues) == 1 else "",
@@ -134,15 +136,21 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 - any context value
 
 def _wrapped(text: str) -> str:
     """Each line of the template, which is a paragraph, folded under its own indent."""
-    folded = []
-    for line in text.strip().splitlines():
-        indent = line[: len(line) - len(line.lstrip())]
-        folded += textwrap.wrap(
+    folded = "\n".join(map(_folded, text.strip().splitlines()))
+    return re.sub(r"\n{3,}", "\n\n", folded) + "\n"
+
+
+@lru_cache(maxsize=1024)
+def _folded(line: str) -> str:
+    """Most paragraphs are the same in every letter of a batch: each is folded once."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(
+        textwrap.wrap(
             line.strip(),
             WIDTH,
             initial_indent=indent,
             subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,
-        ) or [""]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(folded)) + "\n"
+        )
+    )

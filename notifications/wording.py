@@ -1,7 +1,8 @@
 """What a letter says of each return, by its kind, its standing and who reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 CHASERS = ("request", "notice", "reminder", "overdue", "warning")
 DIGESTS = (
@@ -29,6 +30,15 @@ ROLES = {
     "contract_manager": "a contract manager",
     "commissioner": "a commissioner",
     "listening_partner": "a listening partner",
+}
+
+_THE = {
+    "lead": "the lead",
+    "deputy": "the deputy lead",
+    "signer": "the signing director",
+    "contract_manager": "the contract manager",
+    "commissioner": "the commissioner",
+    "listening_partner": "the listening partner",
 }
 
 LABELS = {
@@ -71,7 +81,9 @@ class Item:
     `kind` is the letter this item would be by itself, `role` what the reader is to the service.
     `recorded_on` and `publishes` are needed by a warning, `due` by all that ask for a return.
     `about` names the commitments a question is about; `note` is any sentence more; `quarter_words`
-    is given when it is not the letter's own quarter.
+    is given when it is not the letter's own quarter. `answer` is what was said to a request for
+    more time; `refused` are the roles whose addresses turned letters away, and `instead` the role
+    written to now; `quarters` counts those in which nobody could be reached.
     """
 
     kind: str
@@ -86,6 +98,10 @@ class Item:
     revision: int = 1
     note: str = ""
     quarter_words: str = ""
+    answer: Literal["", "yes", "no"] = ""
+    refused: tuple[str, ...] = ()
+    instead: str = ""
+    quarters: int = 0
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -97,6 +113,8 @@ class Item:
                 raise ValueError(f"an item's {what} is one of {', '.join(known)}; not '{value}'")
         if self.kind in CHASERS and not self.due:
             raise ValueError(f"a {self.kind} needs the due date")
+        if self.kind == "answer" and not (self.answer and self.due):
+            raise ValueError("an answer says yes or no, and the due date")
         if self.kind == "warning" and not (self.recorded_on and self.publishes):
             raise ValueError("a warning says when it will be recorded and when published")
 
@@ -149,40 +167,74 @@ def _chaser(item: Item) -> str:
 
 
 def _news(item: Item) -> str:
-    match item.kind:
-        case "not_returned":
-            was_due = f" It was due by the end of {item.due}." if item.due else ""
-            publishes = f" from {item.publishes}" if item.publishes else ""
-            return (
-                f"No signed return has come.{was_due} It is now recorded as not returned. "
-                f"Families will be able to read that{publishes}."
-            )
-        case "receipt":
-            return _STANDS[item.standing]
-        case "question":
-            about = f"The question is about {item.about}. " if item.about else ""
-            by = f" by the end of {item.due}" if item.due else ""
-            return f"{about}Please answer it{by}."
-        case "reply_window":
-            by = f" by the end of {item.due}" if item.due else ""
-            if item.role == "listening_partner":
-                return f"Please say whether the replies to families are faithful{by}."
-            return f"Please check the page{by}."
-        case "published":
-            if item.revision > 1:
-                return f"Revision {item.revision} of the page is published."
-            return "The page is published."
-        case "answer":
-            return "There is an answer to your request for more time."
-        case "moved":
-            return f"This return is now due by the end of {item.due}."
-        case "confirm":
-            return "Please confirm that you are still the right person to write to."
-        case "refused":
-            return "A letter about this return was refused. We are writing to the next person."
-        case "name_contact":
-            return "Nobody on our list could be reached for two quarters. Please name a contact."
-    return "Letters to the people on our list for this service could not be delivered."
+    return _NEWS[item.kind](item)
+
+
+def _by(item: Item) -> str:
+    return f" by the end of {item.due}" if item.due else ""
+
+
+def _not_returned(item: Item) -> str:
+    was_due = f" It was due{_by(item)}." if item.due else ""
+    publishes = f" from {item.publishes}" if item.publishes else ""
+    return (
+        f"No signed return has come.{was_due} It is now recorded as not returned. "
+        f"Families will be able to read that{publishes}."
+    )
+
+
+def _question(item: Item) -> str:
+    about = f"The question is about {item.about}. " if item.about else ""
+    return f"{about}Please answer it{_by(item)}."
+
+
+def _reply_window(item: Item) -> str:
+    if item.role == "listening_partner":
+        return f"Please say whether the replies to families are faithful{_by(item)}."
+    return f"Please check the page{_by(item)}."
+
+
+def _published(item: Item) -> str:
+    if item.revision > 1:
+        return f"Revision {item.revision} of the page is published."
+    return "The page is published."
+
+
+def _answer(item: Item) -> str:
+    if item.answer == "yes":
+        return f"The answer is yes. The due date is now {item.due}."
+    return f"The answer is no. The due date is still {item.due}. You can read why when you sign in."
+
+
+def _refused(item: Item) -> str:
+    who = " and ".join(_THE[role] for role in item.refused) or "somebody on our list"
+    said = f"Mail to {who} was turned away."
+    if not item.instead:
+        return f"{said} Nobody else on our list can be asked in their place."
+    same = "another person in that role" if item.instead in item.refused else _THE[item.instead]
+    return f"{said} We now write to {same}."
+
+
+def _name_contact(item: Item) -> str:
+    how_long = f" for {item.quarters} quarters running" if item.quarters > 1 else ""
+    return f"Nobody on our list could be reached{how_long}. Please name a contact."
+
+
+_NEWS: Mapping[str, Callable[[Item], str]] = {
+    "not_returned": _not_returned,
+    "receipt": lambda item: _STANDS[item.standing],
+    "question": _question,
+    "reply_window": _reply_window,
+    "published": _published,
+    "answer": _answer,
+    "moved": lambda item: f"This return is now due{_by(item)}.",
+    "confirm": lambda item: f"Our list names you as {ROLES[item.role]} here.",
+    "refused": _refused,
+    "name_contact": _name_contact,
+    "unreachable": lambda _: (
+        "Letters to the people on our list for this service could not be delivered."
+    ),
+}
 
 
 def why_you(items: Sequence[Item]) -> str:

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from charter.quarters import Calendar
-from portal import families
+from portal import details, families, feeds
 from portal.api.app import refused as refused_as_json
 from portal.api.app import return_interface
 from portal.console.routes import router as console
@@ -94,7 +94,7 @@ def create_app(
     app.mount("/static", Shown(directory=STATIC), name="static")
     app.mount(INTERFACE, return_interface(app.state.desk), name="api")
     app.add_api_route("/", front, methods=["GET"], name="front")
-    for router in (signin, provider, families.router):
+    for router in (signin, provider, details.router, families.router, feeds.router):
         app.include_router(router)
     app.include_router(console, dependencies=[RightDoor])
     _answer_errors(app)

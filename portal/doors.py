@@ -20,7 +20,7 @@ from providers import sessions
 from providers.sessions import Visitor
 
 TOUCH_AFTER = timedelta(minutes=1)
-INSIDE = re.compile(r"/(returns|console)(/[A-Za-z0-9.-]+)*")
+INSIDE = re.compile(r"/(returns|console|details)(/[A-Za-z0-9.-]+)*")
 """Addresses somebody may be led to after signing in."""
 BIGGEST_ID = 2**31 - 1
 LONGEST_ID = len(str(BIGGEST_ID))

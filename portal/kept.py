@@ -33,6 +33,7 @@ LABELS = {
     "last": "last day",
     "confirmed": "this is still right",
     "email": "email address",
+    "what": "what is to stand still",
 }
 """What fields are called on their pages, by the last part of their names."""
 CHOICES: dict[str, str] = {

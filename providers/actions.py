@@ -15,7 +15,7 @@ from charter.actions import ActionStatus, Change, Promise
 from charter.answers import ActionLine, ReturnDocument
 from charter.ledger import canonical, digest
 from charter.quarters import Quarter
-from providers import ledger
+from providers import hands, ledger
 from providers.tables import (
     Action,
     ActionChange,
@@ -24,6 +24,7 @@ from providers.tables import (
     LedgerRow,
     Practice,
     Return,
+    Service,
     Site,
     StepRow,
 )
@@ -47,44 +48,52 @@ class Asked:
 def promises(
     session: Session, of: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], list[Promise]]:
-    """Each party and prison's actions with their whole history, oldest first, in two queries."""
+    """Each party and prison's actions with their whole history, in a fixed number of queries.
+
+    Those it took over from another are with them; one it passed on is told of until then.
+    """
     wanted = set(of)
     found: dict[tuple[str, int], list[Promise]] = {key: [] for key in wanted}
+    passed = hands.handings(session, parties := {party for party, _ in wanted})
     rows = session.exec(
         select(Action)
-        .where(col(Action.party_code).in_({party for party, _ in wanted}))
+        .where(col(Action.party_code).in_(parties) | col(Action.id).in_(list(passed)))
         .order_by(col(Action.id))
     ).all()
     changes = _changes(session, [row.id for row in rows])
     for row in rows:
-        key = (row.party_code, row.site_id)
-        if key in wanted:
-            found[key].append(
-                Promise(
-                    id=row.id,
-                    commitment=row.commitment,
-                    title=row.title,
-                    owner=row.owner,
-                    request=row.request_id,
-                    first_due=row.first_due,
-                    changes=tuple(changes[row.id]),
-                    practice=row.practice_id,
+        for held in hands.holders(row.party_code, passed.get(row.id, [])):
+            key = (held.party, row.site_id)
+            if key in wanted:
+                found[key].append(
+                    Promise(
+                        id=row.id,
+                        commitment=row.commitment,
+                        title=row.title,
+                        owner=row.owner,
+                        request=row.request_id,
+                        first_due=row.first_due,
+                        changes=tuple(c for c in changes[row.id] if c.party in held.until),
+                        practice=row.practice_id,
+                        taken_over=held.taken_over,
+                        passed_on=held.passed_on,
+                    )
                 )
-            )
     return found
 
 
 def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]:
     found: dict[str, list[Change]] = defaultdict(list)
     rows = session.exec(
-        select(ActionChange, Cycle.quarter, StepRow.at)
+        select(ActionChange, Cycle.quarter, StepRow.at, Service.party_code)
         .join(Return, col(Return.id) == col(ActionChange.return_id))
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
+        .join(Service, col(Service.id) == col(Return.service_id))
         .join(StepRow, col(StepRow.seq) == col(ActionChange.seq))
         .where(col(ActionChange.action_id).in_(action_ids))
         .order_by(col(ActionChange.seq))
     )
-    for change, quarter, at in rows:
+    for change, quarter, at, party in rows:
         found[change.action_id].append(
             Change(
                 quarter=quarter,
@@ -93,21 +102,28 @@ def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]
                 due=change.due,
                 reason=change.reason,
                 consulted=change.consulted,
+                party=party or "",
             )
         )
     return found
 
 
 def open_lines(
-    session: Session, party: str, site_id: int, quarter: Quarter
+    session: Session, party: str, site_id: int, quarter: Quarter, signed_at: datetime | None = None
 ) -> tuple[ActionLine, ...]:
     """The actions still open when a quarter's return began, as lines to be answered.
 
-    What this very return already said of them is left aside, so that it can be signed again.
+    What this very return already said of them is left aside, so that it can be signed again; what
+    was taken over after it was first `signed_at` waits for the next one.
     """
     lines = []
     for promise in promises(session, [(party, site_id)])[party, site_id]:
-        before = [c for c in promise.changes if Quarter.parse(c.quarter) < quarter]
+        taken, passed = promise.taken_over, promise.passed_on
+        if (passed and not passed.declined) or (taken and signed_at and taken.at > signed_at):
+            continue
+        before = [
+            c for c in promise.changes if Quarter.parse(c.quarter) < quarter or c.party != party
+        ]
         if not before or before[-1].status in ("done", "not_doing"):
             continue
         last = before[-1]

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from charter.answers import ReturnDocument
 from charter.steps import STEP, HandedOver, Scored, Signed, Step
-from providers import cycles, documents, publications
+from providers import beginning, documents, early, publications
 from providers.tables import (
     Action,
     ActionChange,
@@ -25,12 +25,15 @@ Fields = tuple[object, ...]
 def first_altered_cycle(session: Session) -> str:
     """One sentence naming the first cycle or return owed that its ledger entry does not know."""
     rows = {f"cycle:{row.id}": row for row in session.exec(select(Cycle))}
+    grown = early.grown(session)
     for entry in session.exec(select(LedgerRow).where(LedgerRow.kind == "cycle_opened")):
         row = rows.pop(entry.subject, None)
         if row is None:
             return f"the cycle behind ledger entry {entry.seq} is missing"
-        here = cycles.vouched(row)
-        if any(here.get(name) != value for name, value in json.loads(entry.body).items()):
+        here = beginning.vouched(row)
+        here["early"] = row.early
+        said = json.loads(entry.body) | grown.pop(entry.subject, {})
+        if any(here.get(name) != value for name, value in said.items()):
             return f"the cycle behind ledger entry {entry.seq} has been changed"
     for subject in rows:
         return f"no ledger entry opened {subject.replace(':', ' ')}"

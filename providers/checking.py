@@ -1,6 +1,6 @@
 """What the commissioner's side does with a return: ask, change, confirm, judge, approve, revise."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -28,6 +28,8 @@ from providers.returns import Ref
 CHECKERS = {"commissioner"}
 APPROVERS = {"commissioner", "approver"}
 PARTNERS = {"listening_partner"}
+LONGEST = timedelta(days=366)
+"""No extension is longer: a date years ahead is a slip, and nothing could be counted from it."""
 
 
 def extend(
@@ -48,6 +50,10 @@ def extend(
         held = say(life.due) if life.due else "not set"
         raise NotAllowed(
             f"an extension ends after the due date in force ({held}), and not before today"
+        )
+    if due > here.dates.due + LONGEST:
+        raise NotAllowed(
+            f"{say(due)} is more than a year after the quarter's own due date; check the year"
         )
     if not reason.strip() or not public.strip():
         raise NotAllowed("an extension needs a reason and the words families will read")

@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, select
 
 from charter.policy import Role
 from charter.quarters import Quarter
+from notifications.among import among
 from providers import lives
-from providers.tables import Contact, Cycle, Person, Return, Service, Site, StandIn
+from providers.tables import Contact, Cycle, Party, Person, Return, Service, Site, StandIn
 
 T = TypeVar("T")
 BATCH = 5000  # ids in one question; SQLite takes some thirty thousand
@@ -26,7 +28,8 @@ NAMERS: Mapping[Role, frozenset[Role]] = {
 class ContactView:
     """A person in a role for a service; `refused` when the address turned letters away for good.
 
-    Somebody who stands in does so `until` a day, that day counted.
+    Somebody who stands in does so `until` a day, that day counted. `known_on` is when they last
+    said that their details are right, or else came onto the list; None where neither is on record.
     """
 
     person_id: int
@@ -35,6 +38,7 @@ class ContactView:
     role: Role
     refused: bool
     until: date | None = None
+    known_on: date | None = None
 
 
 def batches(items: Iterable[T], size: int = BATCH) -> list[list[T]]:
@@ -52,12 +56,9 @@ def contacts_of(
     after the contacts of their role: letters go to whoever the register lists, while they can.
     """
     found = listed_contacts(session, service_ids, on)
-    for ids in batches(found):
-        for service_id, view in _standing_in(session, ids, found, on):
-            if (view.person_id, view.role) not in {
-                (c.person_id, c.role) for c in found[service_id]
-            }:
-                found[service_id].append(view)
+    for service_id, view in _standing_in(session, found, on):
+        if (view.person_id, view.role) not in {(c.person_id, c.role) for c in found[service_id]}:
+            found[service_id].append(view)
     for contacts in found.values():
         contacts.sort(key=lambda c: (c.role, c.until is not None, c.name, c.person_id))
     return found
@@ -68,34 +69,74 @@ def listed_contacts(
 ) -> dict[int, list[ContactView]]:
     """The contacts that the register itself lists for each service on a London date."""
     found: dict[int, list[ContactView]] = {service_id: [] for service_id in service_ids}
-    for ids in batches(found):
-        rows = (
-            select(Contact, Person)
-            .join(Person, col(Person.id) == col(Contact.person_id))
-            .where(col(Contact.service_id).in_(ids))
-            .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
-            .order_by(col(Contact.role), col(Person.name), col(Person.id))
-        )
-        for contact, person in session.exec(rows):
-            view = ContactView(
-                person_id=person.id or 0,
-                name=person.name,
-                email=person.email,
-                role=Role(contact.role),
-                refused=contact.refused_at is not None,
-            )
-            found[contact.service_id].append(view)
+    rows = (
+        _listed(on)
+        .where(among(col(Contact.service_id), found))
+        .order_by(col(Contact.role), col(Person.name), col(Person.id))
+    )
+    for contact, person in session.exec(rows):
+        found[contact.service_id].append(_view(contact, person))
     return found
 
 
+def listed_in_regions(
+    session: Session, regions: Iterable[str], roles: Iterable[Role], on: date
+) -> list[tuple[str, ContactView]]:
+    """Whoever the register lists in these roles for any service of these regions, each with its
+    region, in the order of the register."""
+    rows = (
+        _listed(on)
+        .add_columns(col(Site.region_code))
+        .join(Service, col(Service.id) == col(Contact.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .join(Party, col(Party.code) == col(Service.party_code), isouter=True)
+        .where(among(col(Site.region_code), regions), col(Contact.role).in_(list(roles)))
+        .order_by(
+            col(Site.region_code), col(Site.name), col(Party.name), col(Service.line),
+            col(Service.role), col(Service.starts), col(Service.id),
+            col(Contact.role), col(Person.name), col(Person.id),
+        )
+    )  # fmt: skip
+    return [(region, _view(contact, person)) for contact, person, region in session.exec(rows)]
+
+
+_CONTACT: Bundle[Any] = Bundle(
+    "contact",
+    col(Contact.service_id), col(Contact.role), col(Contact.refused_at), col(Contact.listed_on),
+)  # fmt: skip
+_PERSON: Bundle[Any] = Bundle(
+    "person", col(Person.id), col(Person.name), col(Person.email), col(Person.confirmed_on)
+)
+
+
+def _listed(on: date) -> Any:  # noqa: ANN401 - a select, to be narrowed
+    """Bare columns: to make an object of each row takes longer than to fetch it."""
+    return (
+        select(_CONTACT, _PERSON)
+        .join(Person, col(Person.id) == col(Contact.person_id))
+        .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
+    )
+
+
+def _view(contact: Any, person: Any) -> ContactView:  # noqa: ANN401 - rows of the two bundles
+    return ContactView(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        role=Role(contact.role),
+        refused=contact.refused_at is not None,
+        known_on=person.confirmed_on or contact.listed_on,
+    )
+
+
 def _standing_in(
-    session: Session, ids: list[int], listed: Mapping[int, list[ContactView]], on: date
+    session: Session, listed: Mapping[int, list[ContactView]], on: date
 ) -> list[tuple[int, ContactView]]:
     """Those who stand in on the day, while whoever named them could still do so."""
     rows = session.exec(
         select(StandIn, Person)
         .join(Person, col(Person.id) == col(StandIn.person_id))
-        .where(col(StandIn.service_id).in_(ids))
+        .where(among(col(StandIn.service_id), listed))
         .where(col(StandIn.first_day) <= on, col(StandIn.last_day) >= on)
         .order_by(col(StandIn.last_day).desc(), col(StandIn.id))
     )
@@ -170,7 +211,8 @@ def _done_with(session: Session, ids: Iterable[int], on: date) -> set[int]:
         owed[row.service_id].append(row.id or 0)
     folded = lives.lives(session, [i for returns in owed.values() for i in returns])
     opened: dict[str, str] = {}
-    for region, quarter in session.exec(select(Cycle.region_code, Cycle.quarter)):
+    whole = select(Cycle.region_code, Cycle.quarter).where(col(Cycle.early).is_(False))
+    for region, quarter in session.exec(whole):
         opened[region] = max(opened.get(region, ""), quarter)
     return {
         service.id or 0

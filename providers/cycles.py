@@ -1,27 +1,17 @@
-"""Cycles: which quarter opens where and when, who owes a return in it, and what moves its dates."""
+"""Cycles: the rules on record, which cycles there are, and what pauses or adopts in a region."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
 from charter.commitments import CharterFile, read_charter
-from charter.ledger import canonical, digest
 from charter.policy import Dates, Policy, read_policy
-from charter.quarters import Calendar, Quarter, london_date
-from charter.steps import Requested
-from providers import ledger, lives, pauses
-from providers.owing import owing
-from providers.tables import (
-    Adoption,
-    Cycle,
-    Region,
-    Return,
-    Rulebook,
-)
+from charter.quarters import Quarter
+from providers import ledger
+from providers.tables import Adoption, Cycle, Region, Rulebook
 
 
 class Unknown(LookupError):
@@ -42,7 +32,10 @@ class Rules:
 
 @dataclass(frozen=True)
 class CycleView:
-    """A cycle as it was opened; `adopted` says whether ratings may be shown."""
+    """A cycle as it was opened; `adopted` says whether ratings may be shown.
+
+    While `early`, only services that ended within the quarter are asked: the others come later.
+    """
 
     id: int
     region: str
@@ -57,6 +50,7 @@ class CycleView:
     dates: Dates
     expected: int
     adopted: bool
+    early: bool = False
 
 
 def keep_rulebook(session: Session, kind: str, version: str, body: str) -> None:
@@ -74,12 +68,17 @@ def keep_rulebook(session: Session, kind: str, version: str, body: str) -> None:
 
 def charter_of(session: Session, version: str) -> CharterFile:
     """A Charter version on record."""
-    return read_charter(_rulebook(session, "charter", version))
+    return _charter(_rulebook(session, "charter", version))
 
 
 def policy_of(session: Session, version: str) -> Policy:
     """A policy version on record."""
-    return read_policy(_rulebook(session, "policy", version))
+    return _policy(_rulebook(session, "policy", version))
+
+
+# What is read is frozen, and the same text is asked for by every letter: it is read once.
+_charter = lru_cache(maxsize=32)(read_charter)
+_policy = lru_cache(maxsize=32)(read_policy)
 
 
 def _rulebook(session: Session, kind: str, version: str) -> str:
@@ -87,6 +86,12 @@ def _rulebook(session: Session, kind: str, version: str) -> str:
     if row is None:
         raise Unknown(f"{kind} version '{version}' is not on record")
     return row.body
+
+
+def versions(session: Session, kind: str) -> list[str]:
+    """The `charter` or `policy` versions on record, in order."""
+    found = select(Rulebook.version).where(Rulebook.kind == kind)
+    return list(session.exec(found.order_by(col(Rulebook.version))))
 
 
 def newest(session: Session, kind: str) -> str:
@@ -133,101 +138,6 @@ def rules_for(session: Session, region: Region) -> Rules:
     return Rules(charter_of(session, version), policy_of(session, region.policy_version))
 
 
-def quarters_to_open(
-    region: Region, opened: set[str], policy: Policy, calendar: Calendar, now: datetime
-) -> Iterator[Quarter]:
-    """The quarters that may open now: come since the region's first import, and not yet published.
-
-    One whose publication day went by while the region was paused, or we were down, stays shut:
-    nobody could answer for it in time.
-    """
-    today, since = london_date(now), london_date(region.first_imported_at)
-    quarter = Quarter.containing(since).previous()
-    while quarter.ends < today:
-        dates = policy.dates(quarter, calendar)
-        may_open = since <= dates.opens <= today <= dates.publishes
-        if may_open and str(quarter) not in opened:
-            yield quarter
-        quarter = quarter.next()
-
-
-def open_due(session: Session, now: datetime, calendar: Calendar) -> list[tuple[CycleView, int]]:
-    """Open every cycle that has come, with the returns owed in it; each once, however often asked.
-
-    Gives the cycles opened and how many returns each expects. Paused regions open nothing.
-    """
-    opened: list[tuple[CycleView, int]] = []
-    if pauses.in_force(session).everything:
-        return opened
-    regions = session.exec(
-        select(Region).where(col(Region.paused).is_(False)).order_by(col(Region.code))
-    ).all()
-    for region in regions:
-        policy = policy_of(session, region.policy_version)
-        done = set(session.exec(select(Cycle.quarter).where(Cycle.region_code == region.code)))
-        for quarter in quarters_to_open(region, done, policy, calendar, now):
-            expected = _open(session, region, quarter, now, calendar, baseline=not done)
-            done.add(str(quarter))
-            opened.append((cycle_of(session, region.code, str(quarter)), expected))
-    return opened
-
-
-def _open(
-    session: Session,
-    region: Region,
-    quarter: Quarter,
-    now: datetime,
-    calendar: Calendar,
-    *,
-    baseline: bool,
-) -> int:
-    rules = rules_for(session, region)
-    dates = rules.policy.dates(quarter, calendar)
-    owe = [o for o in owing(session, region, quarter, rules.policy) if not o.left_out]
-    cycle = Cycle(
-        region_code=region.code,
-        quarter=str(quarter),
-        charter_version=rules.charter.version,
-        policy_version=rules.policy.version,
-        opened_at=now,
-        baseline=baseline,
-        expected=len(owe),
-        dates=canonical(dates.model_dump(mode="json")),
-    )
-    session.add(cycle)
-    session.flush()
-    ledger.append(
-        session,
-        now,
-        "engine",
-        "cycle_opened",
-        f"cycle:{cycle.id}",
-        vouched(cycle),
-    )
-    fair = calendar.shift(london_date(now), rules.policy.least_notice)
-    late = "asked late, so the due date moved to leave full notice" if fair > dates.due else ""
-    for owed in owe:
-        row = Return(cycle_id=cycle.id or 0, service_id=owed.service_id)
-        session.add(row)
-        session.flush()
-        step = Requested(due=max(fair, dates.due), why=late)
-        lives.record(session, row.id or 0, step, now, "engine", once="requested")
-    return len(owe)
-
-
-def vouched(cycle: Cycle) -> dict[str, Any]:
-    """What the ledger holds of a cycle as it opens."""
-    return {
-        "region": cycle.region_code,
-        "quarter": cycle.quarter,
-        "expected": cycle.expected,
-        "charter": cycle.charter_version,
-        "policy": cycle.policy_version,
-        "baseline": cycle.baseline,
-        "dates": digest(cycle.dates),
-    }
-
-
 def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleView]:
     """Every cycle, oldest quarter first; of one region or quarter when named."""
     adopted = {(a.region_code, a.charter_version) for a in session.exec(select(Adoption))}
@@ -251,6 +161,7 @@ def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleV
             dates=Dates.model_validate(json.loads(cycle.moved or cycle.dates)),
             expected=cycle.expected,
             adopted=(home.code, cycle.charter_version) in adopted,
+            early=cycle.early,
         )
         for cycle, home in session.exec(rows.order_by(col(Cycle.quarter), col(Cycle.region_code)))
     ]
@@ -297,4 +208,22 @@ def adopt(session: Session, region: str, version: str, now: datetime, by: str) -
         return False
     session.add(Adoption(region_code=code, charter_version=version, adopted_at=now))
     ledger.append(session, now, by, "charter_adopted", f"region:{code}", {"charter": version})
+    return True
+
+
+def follow(session: Session, region: str, version: str, now: datetime, by: str) -> bool:
+    """A region follows a policy version from its next cycle on; False if it does already.
+
+    Cycles on record keep the version they were opened with. Unknown for a version not on record.
+    """
+    home = region_of(session, region)
+    if version not in versions(session, "policy"):
+        known = ", ".join(versions(session, "policy"))
+        raise Unknown(f"policy version '{version}' is not on record; there are {known}")
+    if home.policy_version == version:
+        return False
+    before, home.policy_version = home.policy_version, version
+    session.add(home)
+    body = {"policy": version, "before": before}
+    ledger.append(session, now, by, "policy_taken_up", f"region:{home.code}", body)
     return True

@@ -99,6 +99,14 @@ def _clear(cabinet: Cabinet, sha: str) -> None:
         cabinet.quarantined(sha).replace(place)
 
 
+def harmful_since(session: Session, since: datetime) -> int:
+    """How many different files were found harmful since an instant."""
+    rows = select(EvidenceFile.sha).where(
+        EvidenceFile.verdict == INFECTED, col(EvidenceFile.scanned_at) >= since
+    )
+    return len(set(session.exec(rows)))
+
+
 Known = dict[tuple[int, str], tuple[str, int, str]]
 
 

@@ -212,11 +212,15 @@ def _contacts_of(
         wanted.add(key)
 
         def make(key: tuple[int, str] = key) -> Contact:
-            return Contact(service_id=service.id or 0, person_id=key[0], role=key[1])
+            who, role = key
+            return Contact(
+                service_id=service.id or 0, person_id=who, role=role, listed_on=work.today
+            )
 
         found = kept[key][0] if key in kept else None
         back = found is not None and found.ended_on is not None
-        values = {"ended_on": None} | ({"refused_at": None} if back else {})
+        again = {"refused_at": None, "listed_on": work.today} if back else {}
+        values = {"ended_on": None} | again
         what = f"{row.contact_name} <{row.contact_email}>, {row.contact_role} {where}"
         work.settle(found, make, values, what)
     for key, (contact, person) in kept.items():

@@ -1,10 +1,10 @@
 """The ledger: every fact is appended once, in the transaction that makes it true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, insert, select
 
 from charter.ledger import Entry, canonical, first_bad, sealed
 from providers.tables import LedgerHead, LedgerRow
@@ -27,19 +27,31 @@ def append(
     that took its time from the clock and then waited for another writer keeps its own time: an
     entry may be up to OVERLAP older than the one before it, and the order is that of the numbers.
     """
+    return append_many(session, now, by, [(kind, subject, body)])[0]
+
+
+def append_many(
+    session: Session, now: datetime, by: str, facts: Iterable[tuple[str, str, dict[str, Any]]]
+) -> list[int]:
+    """Add an entry for each (kind, subject, body), in that order, as `append` would one by one.
+
+    Gives their numbers. One look at the head and one write, however many there are.
+    """
     if not by:
         raise ValueError("every ledger entry says who made it")
-    head = _head(session)
-    last = session.get(LedgerRow, head.entries)
-    at = written(now)
-    if last is not None and now < datetime.fromisoformat(last.at) - OVERLAP:
-        raise BeforeLastEntry(f"the record's last entry is of {last.at}; {at} lies before it")
-    entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
-    session.add(LedgerRow(**vars(entry)))
-    head.entries, head.head = entry.seq, entry.hash
-    session.add(head)
-    session.flush()
-    return entry.seq
+    head, at = _head(session), written(now)
+    last = session.exec(select(LedgerRow.at).where(LedgerRow.seq == head.entries)).first()
+    if last is not None and now < datetime.fromisoformat(last) - OVERLAP:
+        raise BeforeLastEntry(f"the record's last entry is of {last}; {at} lies before it")
+    made: list[Entry] = []
+    for kind, subject, body in facts:
+        entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
+        head.entries, head.head = entry.seq, entry.hash
+        made.append(entry)
+    if made:
+        session.execute(insert(LedgerRow), [vars(entry) for entry in made])
+        session.flush()
+    return [entry.seq for entry in made]
 
 
 def written(moment: datetime) -> str:
@@ -58,6 +70,12 @@ def _head(session: Session) -> LedgerHead:
     if row is None:
         raise ValueError("the ledger's head is missing; restore a backup")
     return row
+
+
+def hash_of(session: Session, number: int) -> str:
+    """The hash of an entry; empty where there is none of that number."""
+    row = session.get(LedgerRow, number)
+    return row.hash if row else ""
 
 
 def last_at(session: Session) -> datetime | None:

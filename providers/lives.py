@@ -2,18 +2,35 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, insert, select
 
 from charter.ledger import canonical, digest
 from charter.returns import Life, fold
 from charter.steps import STEP, Happened, Reminded, Skipped, Step
+from notifications.among import among
 from providers import ledger
 from providers.tables import LedgerRow, Return, StepRow
 
 BATCH = 500
+
+
+@dataclass(frozen=True)
+class NewStep:
+    """A step to be recorded; `once` names one that its return may take only once."""
+
+    return_id: int
+    step: Step
+    once: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """What no second step may hold; nothing where it may be taken again."""
+        return f"{self.return_id}/{self.once}" if self.once else None
 
 
 def record(
@@ -22,32 +39,70 @@ def record(
     """Record a step, its ledger entry and the cached state together; gives the entry's number.
 
     `once` names a step that a return may take only once; 0 means it was taken before.
-    The ledger holds a salted digest, so that erasing the step's text leaves the chain whole.
     """
-    key = f"{return_id}/{once}" if once else None
-    if key and session.exec(select(StepRow.seq).where(StepRow.once == key)).first():
-        return 0
-    body = canonical(step.model_dump(mode="json"))
-    salt, now = secrets.token_hex(8), now.replace(microsecond=0)
-    seq = ledger.append(
-        session, now, by, step.kind, f"return:{return_id}", {"digest": digest(salt + body)}
-    )
-    session.add(
-        StepRow(seq=seq, return_id=return_id, at=now, by=by, body=body, salt=salt, once=key)
-    )
+    numbers = record_many(session, [NewStep(return_id, step, once)], now, by)
+    return numbers[0] if numbers else 0
+
+
+def record_many(session: Session, steps: Iterable[NewStep], now: datetime, by: str) -> list[int]:
+    """Record these steps in order, as `record` would one by one, leaving out what was taken before.
+
+    Gives the ledger numbers of those recorded. The ledger holds salted digests, so that erasing a
+    step's text leaves the chain whole. The number of queries does not grow with the steps.
+    """
+    fresh, now = _not_taken(session, steps), now.replace(microsecond=0)
+    rows: list[dict[str, Any]] = [
+        {
+            "return_id": new.return_id,
+            "at": now,
+            "by": by,
+            "body": canonical(new.step.model_dump(mode="json")),
+            "salt": secrets.token_hex(8),
+            "once": new.key,
+        }
+        for new in fresh
+    ]
+    facts = [
+        (new.step.kind, f"return:{new.return_id}", {"digest": digest(row["salt"] + row["body"])})
+        for new, row in zip(fresh, rows, strict=True)
+    ]
+    numbers = ledger.append_many(session, now, by, facts)
+    if rows:
+        for row, seq in zip(rows, numbers, strict=True):
+            row["seq"] = seq
+        # Every row names every column, or those with and without `once` would go in apart.
+        session.execute(insert(StepRow), rows, execution_options={"render_nulls": True})
+    told = (Reminded, Skipped)
+    _refresh(session, {new.return_id for new in fresh if not isinstance(new.step, told)})
+    return numbers
+
+
+def _not_taken(session: Session, steps: Iterable[NewStep]) -> list[NewStep]:
+    wanted = list(steps)
+    keys = [new.key for new in wanted if new.key]
+    held = among(col(StepRow.once), keys)
+    taken: set[str | None] = set(session.exec(select(StepRow.once).where(held)) if keys else ())
+    fresh = []
+    for new in wanted:
+        if new.key is None or new.key not in taken:
+            fresh.append(new)
+            taken.add(new.key)
+    return fresh
+
+
+def _refresh(session: Session, return_ids: Collection[int]) -> None:
+    """Write the fold's due date and receipt time beside each return, for queries."""
+    if not return_ids:
+        return
+    folded = lives(session, return_ids)
+    for row in session.exec(select(Return).where(among(col(Return.id), return_ids))):
+        row.due_on, row.received_at = _cached(folded[row.id or 0])
+        session.add(row)
     session.flush()
-    if not isinstance(step, Reminded | Skipped):
-        refresh(session, return_id)
-    return seq
 
 
-def refresh(session: Session, return_id: int) -> None:
-    """Write the fold's due date and receipt time beside the return, for queries."""
-    life = lives(session, [return_id])[return_id]
-    row = session.get_one(Return, return_id)
-    row.due_on = None if life.released else life.due
-    row.received_at = life.first_signed_at
-    session.add(row)
+def _cached(life: Life) -> tuple[date | None, datetime | None]:
+    return None if life.released else life.due, life.first_signed_at
 
 
 def history(session: Session, return_id: int) -> list[Happened]:
@@ -65,9 +120,13 @@ def lives(session: Session, return_ids: Iterable[int]) -> dict[int, Life]:
 def histories(session: Session, ids: list[int]) -> dict[int, list[Happened]]:
     """Every step of each of these returns, in the order recorded, in one query."""
     found: dict[int, list[Happened]] = defaultdict(list)
-    rows = select(StepRow).where(col(StepRow.return_id).in_(ids)).order_by(col(StepRow.seq))
-    for row in session.exec(rows):
-        found[row.return_id].append(Happened(row.at, row.by, STEP.validate_json(row.body)))
+    rows = (
+        select(StepRow.return_id, StepRow.at, StepRow.by, StepRow.body)
+        .where(among(col(StepRow.return_id), ids))
+        .order_by(col(StepRow.seq))
+    )
+    for return_id, at, by, body in session.exec(rows):
+        found[return_id].append(Happened(at, by, STEP.validate_json(body)))
     return found
 
 
@@ -117,7 +176,5 @@ def stale_caches(session: Session) -> Iterator[int]:
     rows = session.exec(select(Return)).all()
     folded = lives(session, [row.id for row in rows if row.id])
     for row in rows:
-        life = folded[row.id or 0]
-        due = None if life.released else life.due
-        if (row.due_on, row.received_at) != (due, life.first_signed_at):
+        if (row.due_on, row.received_at) != _cached(folded[row.id or 0]):
             yield row.id or 0

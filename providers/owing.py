@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from charter.policy import Policy
 from charter.quarters import Quarter
-from providers.tables import Party, Region, Service, Signatory, Site
+from providers.tables import Cycle, Party, Region, Return, Service, Signatory, Site
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,17 @@ def owing(session: Session, region: Region, quarter: Quarter, policy: Policy) ->
             )
         )
     return found
+
+
+def asked_early(session: Session, region: str, quarter: Quarter) -> frozenset[int]:
+    """The services that were asked for a quarter's return before its opening day has come."""
+    theirs = (
+        select(Return.service_id)
+        .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
+        .where(Cycle.region_code == region, Cycle.quarter == str(quarter))
+        .where(col(Cycle.early).is_(True))
+    )
+    return frozenset(session.exec(theirs))
 
 
 def _why_left_out(

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from providers import ledger
 from providers.steering_tables import Pause
+from providers.tables import Party, Service, Site
 
 EVERYTHING = "everything"
 
@@ -28,9 +29,56 @@ class Pauses:
         return self.everything or scope_of(region, party) in self.reasons
 
 
+@dataclass(frozen=True)
+class PauseView:
+    """A pause with its reason, since when and by whom; no `provider` means everything."""
+
+    provider: str
+    name: str
+    reason: str
+    at: datetime
+    by: str
+
+
 def scope_of(region: str, party: str) -> str:
     """How the record names one provider in one region."""
     return f"{region}:{party}"
+
+
+def providers_in(session: Session, region: str) -> dict[str, str]:
+    """Every organisation that the register of a region has ever listed: its name by its code."""
+    rows = session.exec(
+        select(Party.code, Party.name)
+        .join(Service, col(Service.party_code) == col(Party.code))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .where(Site.region_code == region)
+        .distinct()
+        .order_by(col(Party.name), col(Party.code))
+    )
+    return dict(list(rows))
+
+
+def of_provider(session: Session, region: str, provider: str) -> str:
+    """The scope of one provider in a region; ValueError names those there are."""
+    known = providers_in(session, region)
+    for code in known:
+        if code.casefold() == provider.casefold():
+            return scope_of(region, code)
+    listed = ", ".join(sorted(known)) or "none"
+    raise ValueError(f"no provider '{provider}' in {region}; the register has {listed}")
+
+
+def standing(session: Session, region: str) -> list[PauseView]:
+    """What is paused in a region besides the region itself, and everything where that is paused."""
+    names = providers_in(session, region)
+    own = {scope_of(region, code): code for code in names} | {EVERYTHING: ""}
+    rows = session.exec(
+        select(Pause).where(col(Pause.scope).in_(list(own))).order_by(col(Pause.scope))
+    )
+    return [
+        PauseView(own[row.scope], names.get(own[row.scope], ""), row.reason, row.at, row.by)
+        for row in rows
+    ]
 
 
 def in_force(session: Session) -> Pauses:

@@ -69,6 +69,13 @@ def record(
     return newest(session)
 
 
+def sealed(session: Session, publication: Published) -> tuple[int, str]:
+    """The ledger entry of a bulletin: its number and its hash."""
+    subject = f"publication:{publication.id}"
+    entry = session.exec(select(LedgerRow).where(LedgerRow.subject == subject)).one()
+    return entry.seq, entry.hash
+
+
 def pages_of(session: Session, publication: Published) -> dict[str, dict[str, Any]]:
     """The data of every page of a bulletin."""
     texts = documents.fetch(session, publication.pages.values())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from providers.contacts import ContactView, contact_roles, contacts_of
+from providers.contacts import ContactView, contact_roles, contacts_of, listed_in_regions
 from providers.exporting import export
 from providers.importing import Imported, ImportRefused, NeedsYes, import_register
 from providers.people import (
@@ -65,6 +65,7 @@ __all__ = [
     "gaps",
     "import_register",
     "import_signatories",
+    "listed_in_regions",
     "people",
     "person_by_email",
     "read_capped",

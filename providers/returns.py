@@ -1,16 +1,19 @@
 """Returns as the rooms above see them: which there are, whose they are, and what each says."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, select
 
 from charter.actions import Promise
 from charter.answers import BroughtForward, ReturnDocument, carried_forward
 from charter.policy import Dates
-from charter.quarters import Quarter
+from charter.quarters import Quarter, london_date
+from notifications.among import among
 from providers import actions, cycles, documents, lives, pauses
 from providers.actions import Asked
 from providers.cycles import Unknown
@@ -36,6 +39,7 @@ class Ref:
     region_name: str
     sample: bool
     paused: bool
+    region_since: date
     quarter: Quarter
     charter_version: str
     policy_version: str
@@ -75,18 +79,31 @@ class DraftView:
     saved_by: str = ""
 
 
+_RETURN: Bundle[Any] = Bundle("return", col(Return.id), col(Return.due_on), col(Return.received_at))
+_SERVICE: Bundle[Any] = Bundle(
+    "service", col(Service.id), col(Service.line), col(Service.starts), col(Service.ends)
+)
+_SITE: Bundle[Any] = Bundle(
+    "site",
+    col(Site.id), col(Site.code), col(Site.name), col(Site.switchboard),
+    col(Site.safer_custody), col(Site.family_line), col(Site.numbers_checked),
+)  # fmt: skip
+"""Bare columns: to make an object of each row takes longer than to fetch it."""
+
+
 def refs(
     session: Session,
     *,
     region: str = "",
     quarter: str = "",
     party: str = "",
+    since: str = "",
     ids: Iterable[int] | None = None,
     service_ids: Iterable[int] | None = None,
 ) -> list[Ref]:
-    """Returns owed, in two queries, by region, quarter, prison and party."""
+    """Returns owed, in two queries, by quarter (no earlier than `since`), region, prison, party."""
     query = (
-        select(Return, Cycle, Region, Service, Site, Party)  # type: ignore[call-overload]  # SQLModel types no more than four
+        select(_RETURN, Cycle, Region, _SERVICE, _SITE, Party)  # type: ignore[call-overload]  # SQLModel types no bundles
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
         .join(Region, col(Region.code) == col(Cycle.region_code))
         .join(Service, col(Service.id) == col(Return.service_id))
@@ -102,37 +119,40 @@ def refs(
         query = query.where(Cycle.quarter == quarter)
     if party:
         query = query.where(Party.code == party)
+    if since:
+        query = query.where(Cycle.quarter >= since)
     if ids is not None:
-        query = query.where(col(Return.id).in_(list(ids)))
+        query = query.where(among(col(Return.id), ids))
     if service_ids is not None:
-        query = query.where(col(Return.service_id).in_(list(service_ids)))
+        query = query.where(among(col(Return.service_id), service_ids))
     paused = pauses.in_force(session)
     return [_ref(paused, *row) for row in session.exec(query)]
 
 
 def _ref(
     paused: Pauses,
-    row: Return,
+    row: Any,  # noqa: ANN401 - a row of its bundle, as are the service and the site
     cycle: Cycle,
     region: Region,
-    service: Service,
-    site: Site,
+    service: Any,  # noqa: ANN401
+    site: Any,  # noqa: ANN401
     party: Party,
 ) -> Ref:
     quarter = Quarter.parse(cycle.quarter)
     return Ref(
-        id=row.id or 0,
+        id=row.id,
         cycle_id=cycle.id or 0,
         region=region.code,
         region_name=region.name,
         sample=region.sample,
         paused=region.paused or paused.holds(region.code, party.code),
+        region_since=london_date(region.first_imported_at),
         quarter=quarter,
         charter_version=cycle.charter_version,
         policy_version=cycle.policy_version,
         baseline=cycle.baseline,
-        dates=Dates.model_validate(json.loads(cycle.moved or cycle.dates)),
-        site_id=site.id or 0,
+        dates=_dates(cycle.moved or cycle.dates),
+        site_id=site.id,
         site=site.code,
         site_name=site.name,
         switchboard=site.switchboard,
@@ -142,7 +162,7 @@ def _ref(
         party=party.code,
         party_name=party.name,
         party_kind=party.kind,
-        service_id=service.id or 0,
+        service_id=service.id,
         line=service.line,
         began=service.starts,
         served_from=max(service.starts, quarter.starts),
@@ -150,6 +170,11 @@ def _ref(
         due_on=row.due_on,
         received_at=row.received_at,
     )
+
+
+@lru_cache(maxsize=64)
+def _dates(text: str) -> Dates:
+    return Dates.model_validate_json(text)
 
 
 def ref(session: Session, return_id: int) -> Ref:
@@ -205,7 +230,9 @@ def brought_forward(session: Session, here: Ref) -> BroughtForward:
     earlier = _signed_earlier(session, here)
     counted = [document.measures for document in earlier if not document.nil_return]
     return BroughtForward(
-        actions=actions.open_lines(session, here.party, here.site_id, here.quarter),
+        actions=actions.open_lines(
+            session, here.party, here.site_id, here.quarter, here.received_at
+        ),
         requests=_unanswered(session, here, earlier),
         measures=counted[-1] if counted else (),
     )

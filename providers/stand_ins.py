@@ -67,8 +67,8 @@ def name(
     """
     _may(session, here, role, now, person)
     _days(first_day, last_day, london_date(now))
-    called = _called(full_name)
-    who = _known(session, email, called)
+    called = full_name_of(full_name)
+    who = known_person(session, email, called)
     if who.id is not None:
         _suitable(session, here, role, who, london_date(now))
         _not_twice(session, here, role, who, first_day, last_day)
@@ -191,14 +191,14 @@ def _not_twice(
         raise Unsuitable("first", "this person stands in on some of these days already")
 
 
-def _called(full_name: str) -> str:
+def full_name_of(full_name: str) -> str:
     odd = odd_character(full_name.strip())
     if odd or not full_name.strip():
         raise Unsuitable("name", f"the name holds {odd}" if odd else "give the person's name")
     return full_name.strip()
 
 
-def _known(session: Session, email: str, called: str) -> Person:
+def known_person(session: Session, email: str, called: str) -> Person:
     """The person at an address, or a new one that is not added yet."""
     try:
         address = email_address(email)

@@ -40,6 +40,7 @@ class ActionHandover(SQLModel, table=True):
     reason: str = Field(default="", sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: str = ""
+    salt: str = ""
 
 
 class Brief(SQLModel, table=True):

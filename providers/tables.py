@@ -111,6 +111,8 @@ class Cycle(SQLModel, table=True):
 
     `moved` holds the dates in force once a bank holiday moved them; `plan` names the letters to
     come as they were rehearsed at the opening; `early` until the others are asked as well.
+    `calendar` is the list of bank holidays its dates were counted by, `held_against` the newest
+    list that they were held against since.
     """
 
     __table_args__ = (UniqueConstraint("region_code", "quarter"),)
@@ -126,6 +128,8 @@ class Cycle(SQLModel, table=True):
     moved: str = Field(default="", sa_type=Text)
     plan: str = ""
     early: bool = False
+    calendar: str = ""
+    held_against: str = ""
 
 
 class Return(SQLModel, table=True):

@@ -18,6 +18,7 @@ from tests.support.pages import PageClient
 pytest_plugins = [
     "tests.support.databases",
     "tests.support.mail",
+    "tests.support.imap",
     "tests.support.prefect",
     "tests.support.browser",
 ]

@@ -1,6 +1,5 @@
 """`charter cycle`: plan, look at, extend, pause, resume, and adopt a Charter version."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +8,9 @@ from sqlmodel import Session
 
 from charter.commitments import read_charter
 from charter.policy import Dates
-from charter.quarters import Calendar, Quarter, london_date, say
+from charter.quarters import Quarter, london_date, say
+from flows.commands import pausing, policies
+from flows.commands import why as explained
 from flows.commands.common import (
     By,
     Json,
@@ -23,7 +24,7 @@ from flows.commands.common import (
     writing,
 )
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
-from providers import checking, cycles, returns
+from providers import checking, cycles, proving, returns
 from providers.cycles import CycleView, NotAllowed
 from providers.owing import owing
 from providers.returns import Ref
@@ -90,7 +91,7 @@ def show(
     context: typer.Context,
     region: RegionName,
     quarter: QuarterName = "",
-    why: Annotated[bool, typer.Option("--why", help="Show how each date was counted.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Prove each date, day by day.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show a cycle as it was opened: its dates and how every return stands."""
@@ -99,6 +100,8 @@ def show(
         home = cycles.region_of(session, region)
         cycle = _cycle(session, home.code, quarter)
         here = returns.refs(session, region=home.code, quarter=str(cycle.quarter))
+        counted = proving.cycle_proof(session, cycle.id, service.calendar)
+        proofs = proving.proofs(session, here, service.calendar, service.clock()) if why else {}
     data: dict[str, Any] = {
         "region": home.code,
         "quarter": str(cycle.quarter),
@@ -114,9 +117,9 @@ def show(
     }
     lines = [f"{home.name}, {cycle.quarter} ({cycle.quarter.in_words})", *_in_words(cycle.dates)]
     if why:
-        counted = _counted(service.calendar, cycle.quarter, cycle.dates.publishes)
-        data["why"] = counted
-        lines += _why(service.calendar, cycle.quarter, cycle.dates, counted)
+        data["why"] = [{"date": day.on, "holiday": day.holiday} for day in counted.holidays]
+        data["proof"] = explained.as_json(counted, here, proofs)
+        lines += explained.in_words(counted, here, proofs, MEANS)
     if as_json:
         answer(data, [], as_json=True)
         return
@@ -128,7 +131,7 @@ def _cycle(session: Session, region: str, quarter: str) -> CycleView:
     """The cycle of that quarter, or the region's newest when none is named."""
     if quarter:
         return cycles.cycle_of(session, region, quarter)
-    opened = cycles.cycles(session, region)
+    opened = [c for c in cycles.cycles(session, region) if not c.early]
     if not opened:
         raise NotAllowed(f"no quarter has opened in {region} yet; see: charter cycle plan")
     return opened[-1]
@@ -152,26 +155,6 @@ def _print_returns(here: list[Ref]) -> None:
 
 def _in_words(dates: Dates) -> list[str]:
     return [f"  {say(getattr(dates, name)):>18}  {words}" for name, words in MEANS.items()]
-
-
-def _counted(calendar: Calendar, quarter: Quarter, until: date) -> list[dict[str, str]]:
-    return [
-        {"date": held.isoformat(), "holiday": name}
-        for held, name in sorted(calendar.holidays.items())
-        if quarter.ends < held <= until
-    ]
-
-
-def _why(
-    calendar: Calendar, quarter: Quarter, dates: Dates, holidays: list[dict[str, str]]
-) -> list[str]:
-    days = calendar.between(quarter.ends, dates.due)
-    listed = ", ".join(f"{h['holiday']} ({h['date']})" for h in holidays) or "none"
-    return [
-        f"  The due date is working day {days} after {say(quarter.ends)}.",
-        f"  Bank holidays passed over: {listed}.",
-        f"  Holidays from {calendar.source}, known to {say(calendar.horizon)}.",
-    ]
 
 
 @app.command()
@@ -232,38 +215,9 @@ def not_running(
     )
 
 
-@app.command()
-def pause(
-    context: typer.Context,
-    region: RegionName,
-    reason: Annotated[str, typer.Option(help="Why, for the record.")],
-    by: By = "",
-    as_json: Json = False,
-) -> None:
-    """Stop everything in a region: nothing opens, is chased or is handed over until it resumes."""
-    service = writing(context)
-    who = actor(service, by)
-    with service.database.writing() as session:
-        done = cycles.pause(session, region, reason, service.clock(), who)
-    answer(
-        {"region": region, "paused": True, "changed": done},
-        f"{region} is paused." if done else f"{region} was paused already.",
-        as_json=as_json,
-    )
-
-
-@app.command()
-def resume(context: typer.Context, region: RegionName, by: By = "", as_json: Json = False) -> None:
-    """Let a paused region run again, from how things stand now."""
-    service = writing(context)
-    who = actor(service, by)
-    with service.database.writing() as session:
-        done = cycles.resume(session, region, service.clock(), who)
-    answer(
-        {"region": region, "paused": False, "changed": done},
-        f"{region} runs again." if done else f"{region} was not paused.",
-        as_json=as_json,
-    )
+app.command()(pausing.pause)
+app.command()(pausing.resume)
+app.command()(policies.policy)
 
 
 @app.command()

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from flows.checkpoints import notary_of, note_restored
 from flows.commands.common import Json, answer, will
 from flows.scanning import evidence_folder
 from flows.settings import read_settings
-from flows.wiring import prepare, writable
+from flows.wiring import clock_at, prepare, writable
 from providers import backup as backups
-from providers.database import open_engine, require_current, revision
+from providers.database import Database, open_engine, require_current, revision
 
 app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
@@ -63,14 +64,19 @@ def restore(
 ) -> None:
     """Put a backup in place of the database, once its ledger has been checked.
 
-    The evidence packed beside it goes back too.
+    The evidence packed beside it goes back too. Where entries are lost that a checkpoint vouches
+    for, a signed checkpoint says so, and `charter verify` repeats it from then on.
     """
     settings = read_settings()
-    writable(settings.home)
+    notary = notary_of(settings, writable(settings.home))
+    notary.all()  # what is wrong with them is said before anything is replaced
     will(f"Restoring the database from {source}.", quiet=as_json)
     engine, folder = open_engine(settings.database), evidence_folder(settings.home)
     done = backups.restore(engine, source, force=force, evidence=folder)
-    answer(_plainly(done), done.in_words(), as_json=as_json)
+    lines = [done.in_words()]
+    if note_restored(Database(engine), notary, clock_at(None)()):
+        lines.append("It lacks entries that a checkpoint vouches for; a checkpoint says so now.")
+    answer(_plainly(done), lines, as_json=as_json)
 
 
 def _plainly(done: backups.BackedUp) -> dict[str, object]:

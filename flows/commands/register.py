@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import By, Json, actor, answer, reading, will, writing
-from flows.wiring import shipped
-from providers import cycles, register
+from flows.wiring import policy_shipped, shipped
+from providers import forgetting, register
 from providers.cycles import NotAllowed
 from providers.register import Register, SignatoriesImported, SignatoryFile
 
@@ -80,7 +80,7 @@ def import_(
             found,
             now,
             who,
-            policy_version=cycles.newest(session, "policy"),
+            policy_version=policy_shipped(),
             yes=yes,
             paused=paused or is_shipped,
         )
@@ -138,3 +138,27 @@ def export(
     else:
         to.write_text(text, encoding="utf-8")
         will(f"Wrote {to}.")
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="The address of the person to erase.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Erase a person who acts for nobody any more: name, address, letters' words, sign-ins.
+
+    What they did stays under their number, and the ledger holds as before. Backups made earlier,
+    and words that others typed, still name them.
+    """
+    service = writing(context)
+    will(f"Erasing {email}.", quiet=as_json)
+    who, now = actor(service, by), service.clock()
+    with service.database.writing() as session:
+        done = forgetting.forget(session, email, now, who)
+    lines = (
+        f"Person {done.person} is erased: {done.letters} letters, {done.drafts} drafts and "
+        f"{done.sign_ins} sign-ins held something of theirs."
+    )
+    answer(asdict(done), lines, as_json=as_json)

@@ -1,14 +1,16 @@
 """The commands that move the programme on, from `rehearse` to `demo`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from charter.quarters import Quarter, london_date
-from flows.commands.common import Asked, Json, answer, reading, will, working, writing
+from flows.briefing import brief_staff, make_brief
+from flows.commands.common import Asked, By, Json, answer, reading, will, working, writing
 from flows.commands.options import QuarterName
-from flows.commands.plans import print_plan
+from flows.commands.plans import approve_plan, print_plan
 from flows.delivering import deliver_letters
 from flows.opening import request_returns
 from flows.publishing import publish_summary
@@ -21,7 +23,7 @@ from notifications.delivery import Delivered
 
 def add_to(app: typer.Typer) -> None:
     """Hang these commands on the top of `charter`."""
-    for command in (rehearse, round_, deliver, score, publish, serve, demo):
+    for command in (rehearse, round_, deliver, brief, score, publish, serve, demo):
         app.command(name=command.__name__.rstrip("_"))(command)
 
 
@@ -29,21 +31,34 @@ def rehearse(
     context: typer.Context,
     region: Annotated[str, typer.Argument(help="A region, by its code or name.")],
     quarter: QuarterName = "",
+    csv: Annotated[
+        Path | None, typer.Option(help="A file to write, one row for each line of each letter.")
+    ] = None,
+    agree: Annotated[
+        str, typer.Option("--approve", help="Agree to this plan, by its fingerprint.")
+    ] = "",
+    by: By = "",
     as_json: Json = False,
 ) -> None:
     """Print every letter, person and date of a cycle to come, and who is left out and why.
 
-    Shows the ladder as it would run if nobody answered. Sends and records nothing.
+    Shows the ladder as it would run if nobody answered, and the plan's fingerprint. Sends nothing,
+    and records nothing unless `--approve` says that the plan is agreed to.
     """
-    service = reading(context)
+    service = writing(context) if agree else reading(context)
     today = london_date(service.clock())
     which = Quarter.parse(quarter) if quarter else Quarter.containing(today)
+    if agree:
+        approve_plan(service, region, which, agree, by)
     with service.database.reading() as session:
-        plan = rehearse_cycle(session, region, which, service.calendar, service.clock())
+        plan = rehearse_cycle(session, region, which, service.calendar)
+    if csv is not None:
+        csv.write_text(plan.as_csv(), encoding="utf-8", newline="")
+        will(f"Wrote {csv}: {len(plan.lines)} lines.", quiet=as_json)
     if as_json:
         answer(plan.as_json(), [], as_json=True)
-        return
-    print_plan(plan)
+    elif csv is None:
+        print_plan(plan)
 
 
 def round_(context: typer.Context, as_json: Json = False) -> None:
@@ -61,6 +76,8 @@ def round_(context: typer.Context, as_json: Json = False) -> None:
         f"{chased.asked} lines put into letters, {chased.skipped} rungs skipped, "
         f"{chased.not_returned} recorded as not returned, {chased.unreachable} found unreachable."
     )
+    if chased.due_moved:
+        lines.append(f"{chased.due_moved} due dates moved later.")
     answer(
         {"opened": done.cycles, "expected": done.expected, **asdict(chased)},
         lines,
@@ -82,6 +99,28 @@ def _delivered(done: Delivered) -> list[str]:
     said = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items())
     lines = [f"Letters: {said or 'none were due'}."]
     return [*lines, f"{done.trouble}."] if done.trouble else lines
+
+
+def brief(
+    context: typer.Context,
+    show: Annotated[bool, typer.Option("--show", help="Print it only; tell nobody.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell staff who is late, what is stuck and what needs a person; once a working day.
+
+    Goes to the addresses in CHARTER_STAFF_ALERT_URLS and nowhere else.
+    """
+    service = reading(context) if show else writing(context)
+    if show:
+        with service.database.reading() as session:
+            found = make_brief(session, service.clock(), service.post)
+    else:
+        will("Telling the people who run the service.", quiet=as_json)
+        found = brief_staff(service.database, service.clock(), service.post)
+    said = [] if show else ["Staff were told." if found.told else f"Not sent: {found.why}."]
+    answer(
+        {**asdict(found), "title": found.title}, [found.title, found.text, *said], as_json=as_json
+    )
 
 
 def score(context: typer.Context, as_json: Json = False) -> None:

@@ -1,16 +1,21 @@
 """What every channel promises: take one letter at a time, and say in a type what became of it."""
 
 import re
+from binascii import b2a_qp
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Protocol
 
 KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$)){0,119}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -72,6 +77,10 @@ class Envelope:
 class Handover(Protocol):
     """An open line to the other side."""
 
+    @property
+    def name(self) -> str:
+        """What the outbox is to remember of the letter last offered; see Channel.name."""
+
     def offer(self, message: EmailMessage) -> Outcome | None:
         """Say whom the letter is for; None means go on and hand it over. May raise ChannelDown."""
 
@@ -84,13 +93,24 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """What the outbox remembers, so that only this channel is asked about its letters."""
+        """What the outbox remembers, so that only this channel is asked about its letters.
+
+        A line gives another name to a letter of which the channel will not be able to tell.
+        """
+
+    @property
+    def pace(self) -> int | None:
+        """How many letters a minute any one domain is sent at most; None for as many as go."""
 
     def open(self) -> AbstractContextManager[Handover]:
         """A line for one batch; raises ChannelDown when there is none to be had."""
 
-    def ask(self, key: str) -> bool | None:
-        """Did this letter arrive? True, False, or None when the channel cannot say."""
+    def ask(self, key: str, known: Sequence[str] = ()) -> bool | None:
+        """Did this letter arrive? True, False, or None when the channel cannot say.
+
+        `known` are letters that this channel took just before it and just after: an answer that
+        does not know of them is no answer.
+        """
 
 
 def check_key(key: str) -> str:
@@ -109,9 +129,12 @@ def check_line(what: str, value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=4096)
 def check_address(what: str, value: str) -> Address:
     """One plain address, or a ValueError: no list, no group, no line break, no accents."""
     check_line(what, value)
+    if plain := _PLAIN_ADDRESS.fullmatch(value):
+        return Address(username=plain[1], domain=plain[2])
     holder = EmailMessage(policy=SMTP)
     try:
         value.encode("ascii")
@@ -126,7 +149,37 @@ def check_address(what: str, value: str) -> Address:
     return found[0]
 
 
-def as_email(envelope: Envelope, domain: str = "") -> EmailMessage:
+class _AsWritten(EmailPolicy):
+    """Keeps a header as it is given, and reads it only when it is asked for.
+
+    The library reads every header that is set, and again when it writes it: two milliseconds a
+    letter, as much as it takes to hand one over. Ours are checked before they are set.
+    """
+
+    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
+        """As given."""
+        return name, value
+
+    def header_max_count(self, name: str) -> None:
+        """Each is set once."""
+
+
+class Written(EmailMessage):
+    """A letter as a message, with its bytes and its two bare addresses at hand."""
+
+    ends: tuple[str, str]
+    raw: bytes
+
+    def as_bytes(self, unixfrom: bool = False, policy: Policy | None = None) -> bytes:
+        """The bytes, made once."""
+        return self.raw
+
+
+_POLICY = _AsWritten(linesep="\r\n")
+_LONGEST = 78
+
+
+def as_email(envelope: Envelope, domain: str = "") -> Written:
     """The letter as a message, the same bytes each time; ValueError for what no header may hold.
 
     `domain` is the right-hand side of the Message-ID; the sender's own when left out.
@@ -134,23 +187,50 @@ def as_email(envelope: Envelope, domain: str = "") -> EmailMessage:
     key = check_key(envelope.key)
     sender = check_address("sender", envelope.from_)
     to = check_address("recipient", envelope.to)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = to
+    # Quoted-printable never holds "=_", so a boundary made from the key cannot stand in the text.
+    boundary = f"=_{key[:60]}"
+    message = Written(policy=_POLICY)
+    message["From"] = str(sender)
+    message["To"] = str(to)
     message["Subject"] = check_line("subject", envelope.subject)
     message["Date"] = format_datetime(envelope.at)
     message["Message-ID"] = f"<{key}@{check_line('domain', domain or sender.domain)}>"
     message["X-Charter-Letter"] = key
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(envelope.text, cte="quoted-printable")
-    message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
-    # Quoted-printable never holds "=_", so a boundary made from the key cannot stand in the text.
-    message.set_boundary(f"=_{key[:60]}")
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    parts = [_part("plain", envelope.text), _part("html", envelope.html)]
+    message.set_payload([*parts])
+    message.ends = (sender.addr_spec, to.addr_spec)
+    line = f"\r\n--{boundary}"
+    bodies = "".join(f"{line}\r\n{_heads(part)}\r\n{part.get_payload()}" for part in parts)
+    message.raw = f"{_heads(message)}{bodies}{line}--\r\n".encode("ascii")
     return message
+
+
+def _part(subtype: str, text: str) -> EmailMessage:
+    part = EmailMessage(policy=_POLICY)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    lines = "".join(f"{line}\r\n" for line in text.splitlines())
+    part.set_payload(b2a_qp(lines.encode()).decode("ascii"))
+    return part
+
+
+def _heads(message: EmailMessage) -> str:
+    """Its headers as they travel: only one that is long or not plain ASCII takes the library."""
+    found = []
+    for name, value in message.raw_items():
+        line = f"{name}: {value}"
+        plain = line.isascii() and len(line) <= _LONGEST
+        found.append(f"{line}\r\n" if plain else SMTP.header_factory(name, value).fold(policy=SMTP))
+    return "".join(found)
 
 
 def addresses(message: EmailMessage) -> tuple[str, str]:
     """The bare addresses it is from and to, as the SMTP envelope wants them."""
+    if isinstance(message, Written):
+        return message.ends
     return message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
 
 

@@ -1,7 +1,7 @@
 """Letters as files: each is `<key>.eml` in one folder, so the folder itself says what arrived."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -24,6 +24,7 @@ class FileChannel:
     """Writes letters to a folder, whole or not at all."""
 
     name = "file"
+    pace = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,7 +43,7 @@ class FileChannel:
             raise ChannelDown("mail folder cannot be written", "permission denied")
         yield FileHandover(self.folder)
 
-    def ask(self, key: str) -> bool | None:
+    def ask(self, key: str, known: Sequence[str] = ()) -> bool | None:
         """Whether the letter's file is there; None when there is no folder to look in."""
         if not self.folder.is_dir():
             return None
@@ -51,6 +52,8 @@ class FileChannel:
 
 class FileHandover:
     """One batch of files."""
+
+    name = FileChannel.name
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,14 +1,12 @@
 """Letters by SMTP: one line for a batch, reopened when it drops, and every answer typed."""
 
+import logging
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from email.message import EmailMessage
-from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from notifications.channels.base import (
     Accepted,
@@ -19,41 +17,45 @@ from notifications.channels.base import (
     Unknown,
     addresses,
 )
+from notifications.channels.journal import Journal
+from notifications.channels.smtp_url import Server, read_url
 
 CONNECT_SECONDS = 30
-COMMAND_SECONDS = 60
-DATA_SECONDS = 300
-"""How long the far side may think; together, with the time of a run, less than a lease."""
+COMMAND_SECONDS = 30
+DATA_SECONDS = 150
+"""How long each answer may take. DATA has two: both, begun as late as a run may, end in a lease."""
 
+BARE, JOURNALLED = "smtp", "smtp+journal"
 DOWN = "mail server is down"
+_TAKEN = (250, 251, 252)
 _CLOSING = 421
 _NEEDS_LOGIN = {503, 530, 534, 535, 538}
 _ADDRESS_IS_BAD = re.compile(rb"5\.[12]\.\d")
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where the mail server is and how to speak to it; `tls` is implicit, starttls or none."""
-
-    host: str
-    port: int
-    tls: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    @property
-    def where(self) -> str:
-        """Its name for people."""
-        return f"{self.host}:{self.port}"
+_SOMEBODY = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
+_log = logging.getLogger(__name__)
 
 
 class SmtpChannel:
-    """Hands letters to the mail server named by a `smtp://` or `smtps://` URL."""
+    """Hands letters to the mail server named by a `smtp://` or `smtps://` URL.
 
-    name = "smtp"
+    With a journal, a blind copy of each letter goes there in the same transaction. What cannot be
+    delivered comes back to the `bounce_address`; without one, to whoever the letter is from.
+    """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, journal: Journal | None = None, bounce_address: str = "") -> None:
         self.server = read_url(url)
+        self.journal = journal
+        self._bounce_address = bounce_address
+
+    @property
+    def name(self) -> str:
+        """Letters of which a copy was taken are told apart: only of them the journal can tell."""
+        return JOURNALLED if self.journal else BARE
+
+    @property
+    def pace(self) -> int | None:
+        """How many letters a minute any one domain is sent at most; None for as many as go."""
+        return self.server.pace
 
     def __repr__(self) -> str:
         return f"SmtpChannel({self.server.where!r})"
@@ -61,23 +63,27 @@ class SmtpChannel:
     @contextmanager
     def open(self) -> Iterator["SmtpHandover"]:
         """A connection for one batch; ChannelDown when the server will not talk to us."""
-        line = SmtpHandover(self.server)
+        copies_to = self.journal.address if self.journal else ""
+        line = SmtpHandover(self.server, copies_to, self._bounce_address)
         line.connect()
         try:
             yield line
         finally:
             line.close()
 
-    def ask(self, key: str) -> bool | None:
-        """Bare SMTP keeps no record that we could ask."""
-        return None
+    def ask(self, key: str, known: Sequence[str] = ()) -> bool | None:
+        """What the journal says; bare SMTP keeps no record that we could ask."""
+        return self.journal.ask(key, known) if self.journal else None
 
 
 class SmtpHandover:
     """One connection, opened again when the far side closes it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, copies_to: str = "", bounces_to: str = "") -> None:
+        self.name = BARE
         self._server = server
+        self._copies_to = copies_to
+        self._bounces_to = bounces_to
         self._smtp: smtplib.SMTP | None = None
         self._begun = False
 
@@ -128,12 +134,12 @@ class SmtpHandover:
         try:
             smtp.sock.settimeout(DATA_SECONDS)
             code, reply = smtp.data(message.as_bytes())
-            smtp.sock.settimeout(COMMAND_SECONDS)
         except smtplib.SMTPDataError as error:  # answered before the first byte of the letter
             code, reply = error.smtp_code, _bytes(error.smtp_error)
         except OSError as error:
             self._hang_up()
             return Unknown(f"the line dropped after DATA had begun: {_why(error)}")
+        smtp.sock.settimeout(COMMAND_SECONDS)
         self._begun = False
         if code == _CLOSING:
             self._hang_up()
@@ -145,14 +151,27 @@ class SmtpHandover:
         if self._begun:
             smtp.rset()
         self._begun = True
-        code, reply = smtp.mail(sender)
+        self.name = BARE
+        code, reply = smtp.mail(self._bounces_to or sender)
         if code != 250:
             return code, reply, True
         code, reply = smtp.rcpt(to)
+        if code in _TAKEN and self._copies_to:
+            self._copy(smtp)
         return code, reply, False
 
+    def _copy(self, smtp: smtplib.SMTP) -> None:
+        """Name the journal as well; a letter goes without its copy rather than not at all."""
+        code, reply = smtp.rcpt(self._copies_to)
+        if code in _TAKEN:
+            self.name = JOURNALLED
+        elif code == _CLOSING:
+            raise smtplib.SMTPServerDisconnected(_said(code, reply))
+        else:
+            _log.warning("the journal's address is refused; letters go without a copy: %d", code)
+
     def _judge_offer(self, code: int, reply: bytes, about_us: bool) -> Outcome | None:
-        if code in (250, 251, 252):
+        if code in _TAKEN:
             return None
         if not 500 <= code < 600:
             return Deferred(_said(code, reply))
@@ -170,52 +189,8 @@ class SmtpHandover:
         self._smtp = None
 
 
-def read_url(url: str) -> Server:
-    """`smtp://user:pass@host:port` (STARTTLS required off this machine) or `smtps://…`.
-
-    `?tls=no` gives TLS up, in so many words; a ValueError never repeats the URL.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
-    except ValueError:
-        raise ValueError(
-            "CHARTER_MAIL_URL cannot be read; write smtp://user:password@host:port, "
-            "with special characters percent-encoded"
-        ) from None
-    if not parts.hostname or parts.path not in ("", "/") or parts.fragment:
-        raise ValueError("CHARTER_MAIL_URL needs a host and nothing after it but ?tls=no")
-    tls = _tls(parts, options)
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if tls == "none" and user and not _is_here(parts.hostname):
-        raise ValueError("CHARTER_MAIL_URL would send its password in the clear; leave out ?tls=no")
-    usual = 465 if tls == "implicit" else 587
-    return Server(parts.hostname, port or usual, tls, user, password)
-
-
-def _tls(parts: SplitResult, options: dict[str, list[str]]) -> str:
-    wish = options.pop("tls", [""])[-1]
-    if options or wish not in ("", "yes", "no"):
-        raise ValueError("CHARTER_MAIL_URL takes one option, ?tls=yes or ?tls=no")
-    if parts.scheme == "smtps":
-        if wish == "no":
-            raise ValueError("CHARTER_MAIL_URL says both smtps and ?tls=no; keep one")
-        return "implicit"
-    if wish == "no" or (not wish and _is_here(parts.hostname or "")):
-        return "none"
-    return "starttls"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _connected(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+    context = None if server.tls == "none" else ssl.create_default_context()
     smtp: smtplib.SMTP
     if server.tls == "implicit":
         smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=context)
@@ -249,6 +224,7 @@ def _judge_data(code: int, reply: bytes) -> Outcome:
 
 def _said(code: int, reply: bytes) -> str:
     words = " ".join(reply.decode("ascii", "replace").split())
+    words = _SOMEBODY.sub("(address)", words)  # a reply often repeats whom it is about
     return f"{code} {words}"[:300]
 
 
@@ -262,6 +238,8 @@ def _why(error: Exception) -> str:
             return "it does not offer what CHARTER_MAIL_URL asks for (STARTTLS or a login)"
         case smtplib.SMTPResponseException():
             return _said(error.smtp_code, _bytes(error.smtp_error))
+        case smtplib.SMTPServerDisconnected():
+            return "it closed the line, or gave no answer in time"
         case ssl.SSLCertVerificationError():
             return "its certificate cannot be trusted"
         case TimeoutError():

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
 from charter.steps import Rating, RatingChanged
+from charter.streaks import extensions_flagged, extensions_given
 from charter.words import FAITHFUL_WORDS, REPLY_WORDS, STATE_WORDS, Word
 from portal.console import rooms
 from portal.console.rooms import Case
@@ -18,8 +19,9 @@ from portal.files import files_shown
 from portal.forms import Faults
 from portal.keys import hash_of
 from portal.people import name_of
-from providers import checking, returns
+from providers import checking, lives, returns
 from providers.cycles import NotAllowed
+from providers.reach import quarters_unreachable
 
 router = APIRouter(prefix="/console/returns/{return_id}")
 DID = {
@@ -180,6 +182,8 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         counted=before.measures if before else (),
         score=scored.get(case.ref.id),
         promises=promises,
+        must_name=must_name(session, case),
+        often_extended=often_extended(session, case),
         replies=replies_of(session, case, document),
         faithful=FAITHFUL_WORDS[case.life.judged.faithful if case.life.judged else None],
         seen=seen(case),
@@ -188,6 +192,27 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         faults=Faults(),
         files=files_shown(session, case.ref, case.path, document) if document else {},
     )
+
+
+def must_name(session: Session, case: Case) -> int:
+    """For how many quarters running nobody could be reached, once that is too many; else nought."""
+    if not case.life.unreachable or case.life.is_received:
+        return 0
+    running = quarters_unreachable(session, [case.ref.id])[case.ref.id]
+    return running if running >= case.policy.unreachable_quarters else 0
+
+
+def often_extended(session: Session, case: Case) -> str:
+    """In how many of its last quarters the service had more time, in words; empty while few."""
+    known = returns.refs(session, service_ids=[case.ref.service_id])
+    so_far = [r.id for r in known if r.quarter <= case.ref.quarter]
+    folded = lives.lives(session, so_far)
+    extended = [folded[i].extended is not None for i in so_far if not folded[i].released]
+    most, within = case.policy.extensions_flagged, case.policy.extensions_within
+    if not extensions_flagged(extended, most, within):
+        return ""
+    given = extensions_given(extended, within)
+    return f"More time was given in {given} of the last {min(within, len(extended))} quarters."
 
 
 def replies_of(session: Session, case: Case, document: ReturnDocument | None) -> list[Reply]:

@@ -1,6 +1,5 @@
 """One page for a region and quarter: its dates, the seven states adding up, and every return."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -17,8 +16,9 @@ from charter.returns import Life, State
 from charter.words import STATE_WORDS, Word
 from portal.console import rooms
 from portal.console.scores import Score, scores
+from portal.counting import DATE_WORDS
 from portal.doors import NotHere, SignedIn, Visit
-from providers import cycles, lives, returns
+from providers import checking, cycles, lives, pauses, returns
 from providers.cycles import CycleView
 from providers.returns import Ref
 
@@ -78,10 +78,14 @@ def cycle_page(region: str, quarter: str, visit: SignedIn) -> Response:
         charter = cycles.charter_of(session, cycle.charter_version)
         policy = cycles.policy_of(session, cycle.policy_version)
         owed, released, counts = standing(session, visit, cycle, charter, policy)
+        everything = pauses.in_force(session).everything
     return visit.page(
         "console/cycle.html",
         wide=True,
         cycle=cycle,
+        everything=everything,
+        can_pause=bool(rooms.roles_in(visit, region) & checking.CHECKERS),
+        path=path_of(cycle),
         dates=dates_of(cycle, london_date(visit.now)),
         counts=[(STATE_WORDS[state].console, getattr(counts, state.value)) for state in State],
         expected=counts.expected,
@@ -131,6 +135,8 @@ def confirmed_words(life: Life) -> str:
 
 def needs(life: Life, policy: Policy) -> str:
     """What this return waits for from the region's team; empty when nothing."""
+    if not life.is_received and life.unreachable:
+        return "Name a contact"
     if not life.is_received and life.not_running_asked and not life.not_running_agreed:
         return "Did it run? Decide"
     if not life.is_received and life.extension_asked:
@@ -145,13 +151,5 @@ def needs(life: Life, policy: Policy) -> str:
 def dates_of(cycle: CycleView, today: date) -> list[Dated]:
     """The cycle's calendar, in order."""
     dates = cycle.dates
-    named: Iterable[tuple[str, date]] = (
-        ("Families’ requests close", dates.requests_close),
-        ("Returns are asked for", dates.opens),
-        ("Returns are due", dates.due),
-        ("Not returned is recorded", dates.not_returned),
-        ("Checking ends", dates.challenge_ends),
-        ("Replies end", dates.reply_ends),
-        ("Published to families", dates.publishes),
-    )
+    named = [(words, getattr(dates, name)) for name, words in DATE_WORDS.items()]
     return [Dated(words, on, on < today) for words, on in named]

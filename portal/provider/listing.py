@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from charter.quarters import say
 from charter.words import STATE_WORDS, Word
+from portal.details import is_asked
 from portal.doors import SignedIn, Visit
 from portal.provider.rooms import READERS, Room, room_of
 from portal.provider.words import Next, next_step, timing
@@ -48,6 +49,7 @@ def your_returns(visit: SignedIn) -> Response:
     with visit.desk.database.reading() as session:
         rooms = rooms_of(session, visit)
         working = sorted({r.charter.notice for r in rooms if r.charter.is_working})
+        asked = is_asked(session, visit)
     sample = sorted({r.ref.region_name for r in rooms if r.ref.sample})
     past = grouped(room for room in rooms if room.closed)
     return visit.page(
@@ -57,6 +59,7 @@ def your_returns(visit: SignedIn) -> Response:
         groups=open_groups(rooms),
         past=past[:SHOWN],
         earlier=past[SHOWN:],
+        asked=asked,
         sample=" and ".join(sample),
         notice=" ".join(working),
     )

@@ -18,7 +18,7 @@ from portal.provider.onward import to_confirm
 from portal.provider.rooms import Room
 from portal.provider.showing import answers_shown, cited_in, replies_shown
 from portal.provider.words import TASK_WORDS, Status, Task, answer_task, timing
-from providers import answering, returns
+from providers import answering, handovers, returns
 
 router = APIRouter()
 
@@ -63,6 +63,7 @@ def task_list(session: Session, visit: Visit, room: Room) -> Response:
         check=check_line(room, document, found),
         to_do=len({part_of(problem) for problem in found}),
         signers=signers,
+        left=len(handovers.waiting(session, room.ref.service_id)),
     )
 
 
@@ -185,5 +186,6 @@ def record(session: Session, visit: Visit, room: Room) -> Response:
         replies=replies_shown(session, room, document) if document else [],
         cited=cited_in(session, document) if document else {},
         can_reply=room.can_reply(),
+        left=len(handovers.waiting(session, room.ref.service_id)),
         files=files_shown(session, room.ref, room.path, document) if document else {},
     )

@@ -47,15 +47,21 @@ from charter.steps import (
 DAY, WHY = date(2026, 11, 6), "Flood."
 TOLD: list[tuple[Step, str]] = [
     (Requested(due=DAY), "The return was asked for, due on 6 November 2026."),
-    (Requested(due=DAY, why=WHY), "due on 6 November 2026. In their words: “Flood.”"),
+    (Requested(due=DAY, why=WHY), "due on 6 November 2026. Why: Flood."),
     (Released(reason=WHY), "The return is owed no longer. In their words: “Flood.”"),
     (Reminded(rung="r", person=7, letter="k"), "A letter to Ada spoke of this return: reminder."),
-    (Skipped(rung="r", person=7, reason=WHY), "A letter to Ada was passed over: reminder."),
-    (Unsent(rung="r", person=7, letter="k", reason=WHY), "A letter to Ada did not go out"),
+    (
+        Skipped(rung="r", person=7, reason=WHY),
+        "A letter to Ada was passed over: reminder. Why: Flood.",
+    ),
+    (
+        Unsent(rung="r", person=7, letter="k", reason=WHY),
+        "A letter to Ada did not go out after all: reminder. Why: Flood.",
+    ),
     (Refused(person=7, letter="k"), "The address of Ada turned a letter away."),
     (BecameUnreachable(), "Nobody on the contact list could be reached."),
     (BecameReachable(), "The contact list was put right."),
-    (DueMoved(due=DAY, why=WHY), "The due date moved to 6 November 2026."),
+    (DueMoved(due=DAY, why=WHY), "The due date moved to 6 November 2026. Why: Flood."),
     (Extended(due=DAY, reason=WHY, public="p"), "More time was given, until 6 November 2026."),
     (RecordedNotReturned(), "It was recorded as not returned."),
     (Started(), "The return was started."),

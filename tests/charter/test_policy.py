@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from charter.policy import Anchor, Dates, Role, read_policy
 from charter.quarters import BeyondHorizon, Quarter
-from tests.support.rules import CALENDAR, POLICY, POLICY_TEXT, Q2
+from tests.support.rules import CALENDAR, DATA, POLICY, POLICY_TEXT, Q2
 
 LETTERS = {
     "request", "notice", "reminder", "overdue", "warning", "not_returned", "receipt", "question",
-    "reply_window", "published", "unreachable",
+    "reply_window", "published", "unreachable", "refused", "name_contact", "answer", "moved",
+    "confirm",
 }  # fmt: skip
 
 
@@ -52,6 +53,9 @@ def test_who_is_written_to_at_each_rung():
     assert {rung.id: rung.to for rung in POLICY.rung} == {
         "published": both,
         "receipt": both,
+        "confirm": both,
+        "answer": lead,
+        "moved": both,
         "notice": signer,
         "request": lead,
         "remind-10": lead,
@@ -62,7 +66,9 @@ def test_who_is_written_to_at_each_rung():
         "question": lead,
         "overdue-1": lead,
         "overdue-5": signer,
+        "refused": (Role.COMMISSIONER,),
         "unreachable": (Role.COMMISSIONER,),
+        "name-contact": (Role.COMMISSIONER,),
         "overdue-10": (Role.COMMISSIONER,),
     }
     assert {rung.letter for rung in POLICY.rung} == LETTERS
@@ -73,9 +79,21 @@ def test_who_is_written_to_at_each_rung():
 
 def test_news_ranks_below_what_is_asked_and_later_chasers_above_earlier_ones():
     asks = min(POLICY.rank("request"), POLICY.rank("notice"))
-    assert max(POLICY.rank("receipt"), POLICY.rank("published")) < asks
+    news = ("receipt", "published", "confirm", "answer", "moved")
+    assert max(POLICY.rank(rung) for rung in news) < asks
+    assert POLICY.rank("unreachable") < POLICY.rank("name-contact")
     chasers = [rung.offset for rung in POLICY.rung if rung.anchor is Anchor.DUE]
     assert chasers == sorted(chasers)
+
+
+def test_the_policy_of_older_cycles_still_reads_and_has_none_of_the_later_rungs():
+    older = read_policy((DATA / "policy-2026.1.toml").read_text("utf-8"))
+    later = [rung for rung in POLICY.rung if rung.id not in {known.id for known in older.rung}]
+    assert [rung for rung in POLICY.rung if rung not in later] == list(older.rung)
+    assert {rung.id for rung in later} == {"confirm", "answer", "moved", "refused", "name-contact"}
+    assert older.model_dump(exclude={"version", "rung"}) == POLICY.model_dump(
+        exclude={"version", "rung"}
+    )
 
 
 def test_a_rung_is_found_by_its_id():
@@ -158,10 +176,23 @@ class Spoiled:
         Spoiled('[0, "not_compliant"]', '[1, "not_compliant"]', "down to 0"),
         Spoiled('cap = "partially"', 'cap = "gold"', "the cap 'gold' is no band"),
         Spoiled('id = "remind-5"', 'id = "remind-0"', "rung 'remind-0' stands twice"),
-        Spoiled('id = "remind-5"', 'id = "Remind 5"', "number 6, id: this is not written the way"),
+        Spoiled('id = "remind-5"', 'id = "Remind 5"', "number 9, id: this is not written the way"),
         Spoiled('anchor = "opened"', 'anchor = "moon"', "choose one of opened, due"),
         Spoiled("warns = true", "warns = false", "needs a rung that warns"),
         Spoiled("offset = 5", "offset = 6", "no sooner than 5 working days"),
+        Spoiled("offset = 5", "offset = -5", "'overdue-5': a rung warns the signer, and after"),
+        Spoiled("offset = 10", "offset = 0", "'overdue-10': 'not returned' is recorded after"),
+        Spoiled('to = ["lead", "signer"]', "to = []", "number 1, to: "),
+        Spoiled('anchor = "answered"', 'anchor = "answered"\ngap = 2', "rung 'answer': a gap"),
+        Spoiled(
+            'anchor = "unreachable"',
+            'only = "not_started"\nanchor = "unreachable"',
+            "rungs that ask",
+        ),
+        Spoiled(
+            'only = "not_started"', 'only = "unconfirmed"', "'unconfirmed' counts from 'opened'"
+        ),
+        Spoiled('only = "not_started"', 'only = "unreachable_for_long"', "from 'unreachable'"),
         Spoiled("fewest_people = 8", "fewest_people = 2", "fewest_people: this is less than 3"),
     ],
     ids=lambda spoiled: spoiled.now,

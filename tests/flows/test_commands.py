@@ -175,6 +175,25 @@ def test_extend_pause_and_resume_by_command(running: Charter) -> None:
     assert running(*now, "cycle", "resume", "sample").code == 0
 
 
+def test_one_provider_or_everything_is_paused_and_resumed_by_command(running: Charter) -> None:
+    now, why = ("--now", "2026-10-20T09:00"), ("--reason", "A strike.")
+    one, whole = ("sample", "--provider", "AVON"), ("--everything",)
+    for words, said in ((one, "AVON in sample"), (whole, "Everything")):
+        done = running(*now, "cycle", "pause", *words, *why)
+        assert (done.code, done.out.strip()) == (0, f"{said} is paused."), done
+        again = running(*now, "cycle", "pause", *words, *why, "--json")
+        assert (again.json["paused"], again.json["changed"]) == (True, False)
+        assert running(*now, "cycle", "resume", *words).out.strip() == f"{said} runs again."
+    for wrong, mend in (
+        (("sample", "--everything"), "stands alone"),
+        ((), "name a region"),
+        (("sample", "--provider", "SEVERN"), "the register has"),
+    ):
+        refused = running(*now, "cycle", "pause", *wrong, *why)
+        assert refused.code == 1
+        assert mend in refused.err
+
+
 def test_the_commissioner_agrees_by_command_that_a_service_did_not_run(running: Charter) -> None:
     which = ("sample", QUARTER, "--provider", "AVON", "--site", "AVB")
     why = ("--reason", "We closed it.", "--by", "cora.checker@sample-commissioning.example")

@@ -24,7 +24,14 @@ from tests.support.cast import at
 from tests.support.prefect import PrefectServer
 from tests.support.programme import SMALL
 
-FLOWS = ("request_returns", "chase_returns", "deliver_letters", "score_returns", "publish_summary")
+FLOWS = (
+    "request_returns",
+    "chase_returns",
+    "brief_staff",
+    "deliver_letters",
+    "score_returns",
+    "publish_summary",
+)
 WEEKDAYS = "* * 1-5"
 DIARY_SECONDS = 45
 FILE: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
@@ -42,7 +49,7 @@ def ask(address: str, path: str, body: object = None) -> Any:
         return json.loads(answer.read())
 
 
-def test_prefect_yaml_deploys_the_five_flows_each_under_its_own_name() -> None:
+def test_prefect_yaml_deploys_the_six_flows_each_under_its_own_name() -> None:
     assert {one["name"] for one in DEPLOYMENTS} == set(FLOWS)
     for one in DEPLOYMENTS:
         file, _, function = one["entrypoint"].partition(":")

@@ -6,7 +6,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from flows.status import status
 from notifications import outbox
 from notifications.channels.base import Accepted, Channel, Handover, Outcome, Refused, addresses
 from notifications.channels.files import FileChannel
+from notifications.channels.receipts import Fault, Receipt
 from notifications.outbox import LetterState
 from providers import answering, checking, cycles, ledger, lives, pauses, register, returns
 from providers.answering import Incomplete, Overtaken
@@ -56,7 +57,9 @@ class Fickle:
     inner: FileChannel
     refuses: set[str] = field(default_factory=set)
     dies: str = ""
+    back: dict[str, Fault] = field(default_factory=dict)
     name: str = "file"
+    pace: int | None = None
     line: Handover | None = None
 
     @contextmanager
@@ -82,6 +85,15 @@ class Fickle:
 
     def ask(self, key: str, *more: Any) -> bool | None:
         return self.inner.ask(key, *more)
+
+    def receipts(self, keys: Sequence[str]) -> Mapping[str, Receipt]:
+        """What came back days later."""
+        return {
+            key: Receipt("no such mailbox", fault) for key in keys if (fault := self.came_back(key))
+        }
+
+    def came_back(self, key: str) -> Fault | None:
+        return self.back.get(key)
 
 
 def _template() -> Path:
@@ -111,6 +123,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
         self.now = datetime(2026, 10, 1, 9, 0, tzinfo=LONDON)
         self.channel = Fickle(FileChannel(self.folder / "mail"))
         self.programme.post = self.post_through(self.channel)
+        self.first_calendar = self.programme.post.calendar
         self.gone: set[str] = set()
         self.run()
 
@@ -130,9 +143,10 @@ class ProgrammeMachine(RuleBasedStateMachine):
         return self.now.astimezone(LONDON).isoformat()
 
     def run(self) -> None:
-        """A round, and the letters of it."""
+        """A round, and the letters of it; people act once these have left."""
         self.programme.open(self.when)
         self.programme.deliver(self.when)
+        self.now += timedelta(minutes=1)
 
     @rule(days=st.integers(0, 6))
     def days_pass(self, days: int) -> None:
@@ -164,6 +178,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
         finally:
             self.channel.dies = ""
         self.programme.deliver(self.when)
+        self.now += timedelta(minutes=1)
         with self.programme.database.reading() as session:
             standing = outbox.counts(session)
         assert standing[LetterState.HANDING] == 0
@@ -227,6 +242,36 @@ class ProgrammeMachine(RuleBasedStateMachine):
     def an_address_begins_to_refuse(self, email: str) -> None:
         self.channel.refuses.add(email)
 
+    @rule(data=st.data(), fault=st.sampled_from(list(Fault)))
+    def a_letter_comes_back(self, data: st.DataObject, fault: Fault) -> None:
+        with self.programme.database.reading() as session:
+            sent = [each.key for each in outbox.listing(session, LetterState.SENT)]
+        if sent:
+            self.channel.back[data.draw(st.sampled_from(sent))] = fault
+        self.run()
+
+    @rule(days=st.integers(0, 60))
+    def a_bank_holiday_is_added(self, days: int) -> None:
+        calendar = self.programme.post.calendar
+        day = london_date(self.now) + timedelta(days=days + 1)
+        if not calendar.is_working_day(day):
+            return
+        before = self.due_dates()
+        more = replace(
+            calendar,
+            holidays={**calendar.holidays, day: "A day for the whole country"},
+            version=f"{calendar.version}+",
+        )
+        self.programme.post = replace(self.programme.post, calendar=more)
+        self.run()
+        after = self.due_dates()
+        assert all(before[i] <= after[i] for i in before if before[i] and after[i])
+
+    def due_dates(self) -> dict[int, Any]:
+        with self.programme.database.reading() as session:
+            refs = returns.refs(session)
+            return {i: life.due for i, life in lives.lives(session, [r.id for r in refs]).items()}
+
     @precondition(lambda self: len(self.gone) < 2)
     @rule(email=st.sampled_from(LEADS), back=st.booleans())
     def a_contact_leaves(self, email: str, back: bool) -> None:
@@ -256,6 +301,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_letters_owed_are_the_letters_made(self) -> None:
+        """What a refused letter said is either owed to nobody or said again in another."""
         with self.programme.database.reading() as session:
             owed: set[tuple[str, str, str, int]] = set()
             for ref in returns.refs(session):
@@ -264,7 +310,8 @@ class ProgrammeMachine(RuleBasedStateMachine):
                     if isinstance(step, Reminded | Unsent):
                         said = (step.letter, f"return:{ref.id}", step.rung, step.occasion)
                         (owed.add if isinstance(step, Reminded) else owed.discard)(said)
-            keys = [letter.key for letter in outbox.listing(session)]
+            keys = [e.key for e in outbox.listing(session) if e.state != LetterState.REFUSED]
+            owed = {said for said in owed if said[0] in keys}
             made = {
                 (key, row.subject, row.topic, row.occasion)
                 for key, rows in outbox.lines_of(session, keys).items()
@@ -275,13 +322,14 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_letters_sent_are_the_files_there_are(self) -> None:
+        """Those that came back days later were sent too."""
         with self.programme.database.reading() as session:
             sent = {each.key for each in outbox.listing(session, LetterState.SENT)}
+            sent |= {e.key for e in outbox.listing(session) if e.receipt}
         assert {path.stem for path in (self.folder / "mail").glob("*.eml")} == sent
 
     @invariant()
     def nobody_is_chased_after_receipt_or_before_the_due_date(self) -> None:
-        calendar = self.programme.post.calendar
         with self.programme.database.reading() as session:
             letters = {each.key: each for each in outbox.listing(session, LetterState.SENT)}
             lines = outbox.lines_of(session, list(letters))
@@ -292,7 +340,8 @@ class ProgrammeMachine(RuleBasedStateMachine):
             histories = lives.histories(session, [r.id for r in refs.values()])
         seen = set()
         for key, letter in letters.items():
-            assert calendar.is_working_day(letter.day)
+            assert letter.day.weekday() < 5
+            assert letter.day not in self.first_calendar.holidays
             assert (letter.to_person, letter.day) not in seen
             seen.add((letter.to_person, letter.day))
             assert letter.settled_at is not None

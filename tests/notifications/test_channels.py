@@ -20,7 +20,8 @@ from notifications.channels.base import (
     hand_over_now,
 )
 from notifications.channels.files import REFUSES, FileChannel
-from notifications.channels.smtp import SmtpChannel, read_url
+from notifications.channels.smtp import SmtpChannel
+from notifications.channels.smtp_url import read_url
 from notifications.channels.staff import StaffAlerts
 from tests.support.post import NOW, SENDER
 
@@ -52,6 +53,33 @@ def test_a_letter_carries_the_headers_that_the_contract_names() -> None:
 
 def test_the_same_letter_is_the_same_bytes_each_time() -> None:
     assert as_email(ENVELOPE).as_bytes() == as_email(ENVELOPE).as_bytes()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Return",
+        "Return: HMP Avonbridge and 11 more prisons, " * 4,
+        "Family’s–return " * 12,
+        "ü",
+        "",
+    ],
+)
+@pytest.mark.parametrize(
+    "text", ["one\n", "", "no end", "a\n\n.\n..b \n=_x\n", "’" * 300, "x" * 2000]
+)
+def test_the_bytes_of_a_letter_say_what_the_message_says(subject: str, text: str) -> None:
+    made = as_email(replace(ENVELOPE, subject=subject, text=text, html=f"<p>{text}</p>"))
+    read = email.message_from_bytes(made.as_bytes(), policy=email.policy.default)
+    assert read.defects == []
+    assert str(read["Subject"]).split() == subject.split()
+    assert {name: str(read[name]) for name in read} == {name: str(made[name]) for name in made}
+    plain, page = read.iter_parts()
+    assert plain.get_content().splitlines() == text.splitlines()
+    assert page.get_content().splitlines() == f"<p>{text}</p>".splitlines()
+    lines = made.raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from notifications import outbox
@@ -15,11 +17,21 @@ from notifications.channels.base import (
     Refused,
     Unknown,
 )
-from notifications.delivery import RUN_SECONDS, deliver
+from notifications.delivery import BEGIN_SECONDS, RUN_SECONDS, deliver
 from notifications.letters import Composed
 from notifications.outbox import LEASE, Letter, LetterLine
 from providers.database import Database
-from tests.support.post import NOW, Scripted, key_of, letter, office, queue, states, words
+from tests.support.post import (
+    NOW,
+    Scripted,
+    each_alone,
+    key_of,
+    letter,
+    office,
+    queue,
+    states,
+    words,
+)
 
 LATER = NOW + LEASE
 DOWN = ChannelDown("mail server is down", "mail.example:587: connection refused")
@@ -57,7 +69,7 @@ def test_a_deferred_letter_goes_on_a_later_run_with_words_written_afresh(store: 
     def afresh(session: Session, row: Letter, lines: list[LetterLine], now: datetime) -> Composed:
         return Composed("Written anew", "text", "<p>html</p>", "reminder")
 
-    post = replace(office(channel), compose=afresh)
+    post = replace(office(channel), compose=each_alone(afresh))
     assert deliver(store, NOW + timedelta(minutes=5), post, worker="a").sent == 1
     found = letter(store, key_of(0))
     assert (found.subject, found.kind) == ("Written anew", "reminder")
@@ -72,7 +84,9 @@ def test_a_letter_in_which_nothing_is_owed_any_more_is_withdrawn_unsent(store: D
         return words(session, row, lines, now) if row.key == key_of(1) else None
 
     channel = Scripted()
-    done = deliver(store, NOW, replace(office(channel), compose=only_the_second), worker="a")
+    done = deliver(
+        store, NOW, replace(office(channel), compose=each_alone(only_the_second)), worker="a"
+    )
     assert (done.sent, done.withdrawn) == (1, 1)
     assert channel.handed == [key_of(1)]
     assert letter(store, key_of(0)).settled_at == NOW
@@ -105,7 +119,7 @@ def test_the_composer_sees_the_lines_that_are_left_and_may_drop_more(store: Data
         outbox.drop_line(session, row.key, more[1], "no longer owed")
         return Composed("s", "t", "h")
 
-    deliver(store, NOW, replace(office(Scripted()), compose=composing), worker="a")
+    deliver(store, NOW, replace(office(Scripted()), compose=each_alone(composing)), worker="a")
     assert seen == ["return:0", "return:9"]
     with store.reading() as session:
         dropped = [line.dropped for line in outbox.lines_of(session, [key_of(0)])[key_of(0)]]
@@ -123,7 +137,7 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(store: Database) -> N
             raise KeyError("a template lacks something")
         return words(session, row, lines, now)
 
-    done = deliver(store, NOW, replace(office(Scripted()), compose=broken), worker="a")
+    done = deliver(store, NOW, replace(office(Scripted()), compose=each_alone(broken)), worker="a")
     assert (done.sent, done.deferred) == (3, 1)
     assert letter(store, key_of(1)).outcome == "it could not be written: KeyError"
     with store.reading() as session:
@@ -224,11 +238,53 @@ def test_a_channel_is_never_asked_about_a_letter_that_another_one_had(store: Dat
 
 def test_a_run_that_has_lasted_long_enough_leaves_the_rest_for_the_next(store: Database) -> None:
     queue(store, 4)
-    seconds = iter([0.0, 0.0, 1.0, 2.0, *[float(RUN_SECONDS)] * 9])
-    post = replace(office(Scripted()), stopwatch=lambda: next(seconds))
+    channel = Scripted()
+    post = replace(
+        office(channel), stopwatch=lambda: float(RUN_SECONDS) if len(channel.handed) == 2 else 0.0
+    )
     done = deliver(store, NOW, post, worker="a")
     assert (done.sent, done.waiting, done.trouble) == (2, 2, "")
     assert deliver(store, NOW, office(Scripted()), worker="b").sent == 2
+
+
+def test_a_letter_over_which_the_server_took_minutes_is_not_begun(store: Database) -> None:
+    queue(store, 3)
+    seconds = {"now": 0.0}
+
+    class Slow(Scripted):
+        def offer(self, message: EmailMessage) -> Outcome | None:
+            seconds["now"] += BEGIN_SECONDS if self.handed else 0
+            seconds["now"] += 1
+            return None
+
+    channel = Slow()
+    post = replace(office(channel), stopwatch=lambda: seconds["now"])
+    done = deliver(store, NOW, post, worker="a")
+    assert (done.sent, done.waiting, channel.handed) == (1, 2, [key_of(0)])
+    assert done.trouble.startswith("mail server is too slow: 2 letters wait")
+
+
+def test_an_answer_is_on_record_before_the_next_letter_begins(store: Database) -> None:
+    queue(store, 2)
+
+    def second() -> Outcome:
+        assert letter(store, key_of(0)).state == "sent"
+        assert letter(store, key_of(1)).state == "handing"
+        return Accepted()
+
+    assert deliver(store, NOW, office(Scripted(answers={key_of(1): second})), worker="a").sent == 2
+
+
+def test_a_letter_costs_one_commit(store: Database) -> None:
+    commits: list[object] = []
+    event.listen(store.engine, "commit", commits.append)
+    counts = []
+    for number in (10, 30):
+        queue(store, number)
+        commits.clear()
+        deliver(store, NOW, office(Scripted()), worker="a", batch=100)
+        counts.append(len(commits))
+    assert counts[1] - counts[0] == 10, "twenty letters the second time, ten the first"
 
 
 def test_a_limit_is_kept(store: Database) -> None:

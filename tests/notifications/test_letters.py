@@ -165,7 +165,7 @@ def test_each_standing_reads_differently_and_the_signer_is_spoken_to(kind: str) 
 
 def test_every_item_has_words_for_every_reader() -> None:
     for kind, role, standing in product(DIGESTS, ROLES, STANDINGS):
-        item = replace(items("warning", 1)[0], kind=kind, role=role, standing=standing)
+        item = replace(items("warning", 1)[0], kind=kind, role=role, standing=standing, answer="no")
         words = item_words(item)
         assert words.endswith(".")
         assert "  " not in words
@@ -271,3 +271,45 @@ def test_a_context_that_lacks_something_is_not_papered_over() -> None:
     del put["region"]
     with pytest.raises(UndefinedError):
         LETTERS.render("request", put)
+
+
+def test_an_answer_says_yes_or_no_and_the_date_and_cannot_be_written_without() -> None:
+    given = replace(items("answer", 1)[0], due="11 November 2026")
+    assert item_words(given) == "The answer is yes. The due date is now 11 November 2026."
+    declined = item_words(replace(given, answer="no"))
+    assert declined.startswith("The answer is no. The due date is still 11 November 2026.")
+    with pytest.raises(ValueError, match="yes or no, and the due date"):
+        replace(given, answer="")
+    with pytest.raises(ValueError, match="yes or no, and the due date"):
+        replace(given, due="")
+
+
+@pytest.mark.parametrize(
+    ("refused", "instead", "says"),
+    [
+        (("lead",), "deputy", "Mail to the lead was turned away. We now write to the deputy lead."),
+        (("lead",), "lead", "We now write to another person in that role."),
+        (("signer",), "", "Nobody else on our list can be asked in their place."),
+        ((), "signer", "Mail to somebody on our list was turned away."),
+    ],
+)
+def test_a_refused_address_is_told_by_role_and_so_is_who_comes_next(
+    refused: tuple[str, ...], instead: str, says: str
+) -> None:
+    item = replace(items("refused", 1)[0], refused=refused, instead=instead)
+    assert says in item_words(item)
+
+
+def test_how_long_nobody_was_reached_is_the_number_of_quarters_and_not_a_fixed_one() -> None:
+    item = replace(items("name_contact", 1)[0], quarters=5)
+    assert "for 5 quarters running" in item_words(item)
+
+
+def test_a_digest_asks_once_whether_your_details_are_right_however_many_prisons() -> None:
+    letter = LETTERS.render("request", context(*items("request", 3), *items("confirm", 3)))
+    assert letter.subject == "Please send your Charter returns: 3 prisons, 2026-27-Q2"
+    for part in (letter.text, letter.html):
+        assert part.count("Are your details right?") == 1
+    assert "Also in this letter" not in letter.text
+    alone = LETTERS.render("request", context(*items("request", 3)))
+    assert "details" not in alone.text

@@ -8,6 +8,7 @@ import pytest
 
 from notifications import outbox
 from notifications.channels.base import Accepted, Deferred, Outcome, Refused, Unknown
+from notifications.letters import Composed
 from notifications.outbox import LEASE, Letter, LetterState, Line
 from providers.database import Database
 from tests.support.post import NOW, key_of, letter, queue, states
@@ -145,16 +146,14 @@ def test_an_expired_claim_goes_back_without_its_words_and_its_old_worker_is_fenc
     queue(store, 1)
     (slow,) = claim(store)
     with store.writing() as session:
-        outbox.write_down(session, slow, kind="request", subject="s", text="t", html="h")
+        assert outbox.write_down(session, [(slow, Composed("s", "t", "h"))]) == 1
     assert claim(store, "b", now=LATER - timedelta(seconds=1)) == []
     (held,) = claim(store, "b", now=LATER)
     assert (held.subject, held.text, held.html) == ("", "", "")
     assert not hand(store, slow, LATER)
     assert not settle(store, slow, Refused("no such mailbox"), LATER)
     with store.writing() as session:
-        assert not outbox.write_down(
-            session, slow, kind="request", subject="late", text="", html=""
-        )
+        assert not outbox.write_down(session, [(slow, Composed("late", "", ""))])
     assert letter(store, ONE).worker == "b"
 
 
@@ -275,7 +274,7 @@ def test_released_letters_are_as_they_were(store: Database) -> None:
     queue(store, 2)
     held = claim(store)
     with store.writing() as session:
-        outbox.write_down(session, held[0], kind="request", subject="s", text="t", html="h")
+        outbox.write_down(session, [(held[0], Composed("s", "t", "h"))])
         assert outbox.release(session, held) == 2
         assert outbox.release(session, held) == 0
     found = letter(store, ONE)

@@ -1,5 +1,6 @@
 """Every answer a mail server can give, and every silence, comes back as one of four types."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -173,9 +174,41 @@ def test_a_server_without_tls_is_not_spoken_to_when_tls_is_asked_for(smtp_sink: 
     assert smtp_sink.messages == []
 
 
+@pytest.mark.parametrize("silence", [Drop.SILENT, Drop.HALF_CLOSED])
+def test_a_server_that_says_nothing_after_the_letter_leaves_it_unknown(
+    line: Handover, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch, silence: Drop
+) -> None:
+    monkeypatch.setattr(smtp, "DATA_SECONDS", 0.3)
+    smtp_sink.answer(TO, silence)
+    assert isinstance(give(line), Unknown)
+    assert len(smtp_sink.messages) == 1
+    assert isinstance(give(line, to="brook@brook.example", key="k2"), Accepted), "on a fresh line"
+    assert smtp_sink.connections == 2
+
+
+def test_a_server_that_does_not_even_greet_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"smtp://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(ChannelDown, match="no answer in time"), SmtpChannel(url).open():
+            pass
+
+
+def test_what_a_server_says_is_kept_without_the_address_it_repeats(
+    line: Handover, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.support import mail
+
+    monkeypatch.setitem(mail.REPLIES, 550, f"550 5.1.1 <{TO}>: unknown, {TO}")
+    smtp_sink.answer(TO, 550)
+    outcome = give(line)
+    assert isinstance(outcome, Refused)
+    assert outcome.detail == "550 5.1.1 (address): unknown, (address)"
+
+
 def test_the_patience_of_one_letter_ends_before_its_lease() -> None:
-    from notifications.delivery import RUN_SECONDS
+    from notifications.delivery import BEGIN_SECONDS, RUN_SECONDS
     from notifications.outbox import LEASE
 
-    call = smtp.CONNECT_SECONDS + 3 * smtp.COMMAND_SECONDS
-    assert RUN_SECONDS + call + smtp.DATA_SECONDS < LEASE.total_seconds()
+    assert RUN_SECONDS < BEGIN_SECONDS
+    assert LEASE.total_seconds() > BEGIN_SECONDS + 2 * smtp.DATA_SECONDS

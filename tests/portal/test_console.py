@@ -188,4 +188,4 @@ def test_the_quarters_page_asks_no_more_of_the_database_when_there_are_more_retu
         sign(stage, player, when="2026-10-05T09:00")
     asked.clear()
     cycle_page(stage, cora)
-    assert len([s for s in asked if s.startswith("SELECT")]) <= before + 1 <= 12
+    assert len([s for s in asked if s.startswith("SELECT")]) <= before + 1 <= 15

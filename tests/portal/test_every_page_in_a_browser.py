@@ -29,7 +29,7 @@ from tests.support.stage import CORA, LAST, MONA, Stage
 
 WIDTHS = (1280, 320)
 ANYBODY = ""
-OF_OTHERS = re.compile(r"/(console|api|static|families|sign-in/team)(/.*)?")
+OF_OTHERS = re.compile(r"/(console|api|static|families|calendar|sign-in/team)(/.*)?")
 """What is no provider's: the regions' own teams, programs, and the families' site."""
 PART = re.compile(r"\{(\w+)\}")
 PAGES = {
@@ -40,6 +40,7 @@ PAGES = {
     "/sign-in/code": ANYBODY,
     "/signed-out": ANYBODY,
     "/returns": GIL,
+    "/details": AVON.email,
     "/returns/{return_id}": AVON.email,
     "/returns/{return_id}/unchanged": AVON.email,
     "/returns/{return_id}/commitments/{commitment_id}": AVON.email,
@@ -59,7 +60,9 @@ PAGES = {
     "/returns/{return_id}/reply": AVON.email,
     "/returns/{return_id}/extension": AVON.email,
     "/returns/{return_id}/sentence": CLYDE.email,
+    "/returns/{return_id}/handover": AVON.email,
     "/returns/{return_id}/people": AVON.email,
+    "/returns/{return_id}/dates": AVON.email,
     "/returns/{return_id}/history": AVON.email,
     "/returns/{return_id}/history/{sha}": AVON.email,
     "/returns/{return_id}/copy": AVON.email,

@@ -39,7 +39,7 @@ from tests.support.stage import (
 Open = Callable[..., PageClient]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
-PUBLIC = re.compile(r"/(static|families|sign-in)(/.*)?")
+PUBLIC = re.compile(r"/(static|families|calendar|sign-in)(/.*)?")
 """Rooms that belong to nobody in particular."""
 FAR_TEAM = {
     "approver": "far-approver@elsewhere.example",

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 import providers
 from charter.quarters import london_date
-from providers import cycles, register, returns, staff
+from providers import cycles, opening, register, returns, staff
 from providers.database import Database
 from tests.support.cast import at
 from tests.support.pages import PageClient
@@ -39,7 +39,7 @@ def sample(sqlite_database: Engine) -> Stage:
             role="commissioner",
         )
         stage.now = at("2026-10-01T09:00")
-        cycles.open_due(session, stage.now, CALENDAR)
+        opening.open_due(session, stage.now, CALENDAR)
     return stage
 
 

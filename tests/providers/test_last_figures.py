@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from providers import answering, checking, cycles, returns
+from providers import answering, checking, opening, returns
 from providers.database import Database
 from providers.returns import Ref
 from tests.support.cast import AVON, BROOK, Player, at
@@ -23,7 +23,7 @@ def next_quarter(stage: Stage, player: Player) -> Ref:
     """October to December, opened on its day."""
     stage.now = at("2027-01-04T09:00")
     with stage.database.writing() as session:
-        cycles.open_due(session, stage.now, CALENDAR)
+        opening.open_due(session, stage.now, CALENDAR)
     return stage.ref(player, "2026-27-Q3")
 
 

@@ -18,7 +18,11 @@ READERS = {
     "warning": "signer",
     "not_returned": "commissioner",
     "unreachable": "commissioner",
+    "refused": "commissioner",
+    "name_contact": "commissioner",
 }
+NO_DATES = ("receipt", "published", "unreachable", "refused", "name_contact", "confirm")
+TURNED_AWAY = ((("lead",), "deputy"), (("lead", "deputy"), "signer"), (("signer",), ""))
 
 
 def context(*items: Item, **more: Any) -> dict[str, Any]:
@@ -51,9 +55,16 @@ def items(kind: str, count: int) -> list[Item]:
             standing=standing,
             recorded_on="11 November 2026" if kind == "warning" else "",
             about="training for staff" if kind == "question" else "",
-            **({} if kind in ("receipt", "published", "unreachable") else dates(kind)),
+            answer=("yes", "no", "yes")[number] if kind == "answer" else "",
+            refused=TURNED_AWAY[number][0] if kind == "refused" else (),
+            instead=TURNED_AWAY[number][1] if kind == "refused" else "",
+            quarters=number + 2 if kind == "name_contact" else 0,
+            note="Why: one bank holiday was added." if kind == "moved" else "",
+            **({} if kind in NO_DATES else dates(kind)),
         )
-        for player, standing in list(zip((AVON, BROOK, CLYDE), standings, strict=True))[:count]
+        for number, (player, standing) in enumerate(
+            list(zip((AVON, BROOK, CLYDE), standings, strict=True))[:count]
+        )
     ]
 
 
@@ -64,6 +75,7 @@ def mixed() -> dict[str, Any]:
         Item("overdue", "HMP Deebridge", "Brook Health", role="signer", standing="with_signer",
              due="28 October 2026"),
         Item("receipt", CLYDE.site_name, CLYDE.provider_name, role="signer", standing="received"),
+        *(items("confirm", 2)),
         Item("published", CLYDE.site_name, CLYDE.provider_name, revision=2,
              note="A date in it was wrong.", quarter_words="April to June 2026"),
         sample=True,

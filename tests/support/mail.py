@@ -31,6 +31,8 @@ class Drop(Enum):
 
     BEFORE_DATA = "the server hangs up when it hears the recipient: nothing was handed over"
     AFTER_DATA = "the server keeps the message and hangs up before saying so: in doubt"
+    SILENT = "the server keeps the message and says so when nobody listens any more: in doubt"
+    HALF_CLOSED = "the server keeps the message and closes its half of the line: in doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class SmtpSink:
     ) -> None:
         """From now on answers mail for `to` so, at 'rcpt' or 'data', `times` times or for ever."""
         if isinstance(answer, Drop):
-            at = "data" if answer is Drop.AFTER_DATA else "rcpt"
+            at = "rcpt" if answer is Drop.BEFORE_DATA else "data"
         with self._lock:
             self._habits[to.lower()] = _Habit(answer, at, times)
 
@@ -155,6 +157,10 @@ class _Handler:
             str(envelope.mail_from), tuple(envelope.rcpt_tos), content, self.sink.connections
         )
         self.sink.messages.append(received)
+        if Drop.HALF_CLOSED in answers and isinstance(server.transport, asyncio.Transport):
+            server.transport.write_eof()
+        if answers & {Drop.SILENT, Drop.HALF_CLOSED}:
+            await asyncio.sleep(1)
         return _hang_up(server) if Drop.AFTER_DATA in answers else "250 OK"
 
 

@@ -1,6 +1,6 @@
 """A post office for tests: letters by the handful, and a channel that does as it is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlmodel import Session
 from notifications import outbox
 from notifications.channels.base import Accepted, Channel, ChannelDown, Handover, Outcome
 from notifications.delivery import PostOffice
+from notifications.drafting import Compose, Write
 from notifications.letters import Composed
 from notifications.tables import Letter, LetterLine
 from providers.database import Database
@@ -43,6 +44,17 @@ def queue(store: Database, count: int, *, now: datetime = NOW, to: str = "") -> 
     return [key_of(number) for number in range(count)]
 
 
+def each_alone(
+    compose: Callable[[Session, Letter, list[LetterLine], datetime], Composed | None],
+) -> Compose:
+    """A way to write letters that looks at one at a time."""
+
+    def gathered(session: Session, _lines: Iterable[LetterLine], now: datetime) -> Write:
+        return lambda letter, lines: compose(session, letter, lines, now)
+
+    return gathered
+
+
 def words(
     session: Session, letter: Letter, lines: list[LetterLine], now: datetime
 ) -> Composed | None:
@@ -70,12 +82,14 @@ class Scripted:
     """A channel that answers by key, remembers what it was handed, and can be asked."""
 
     name: str = "scripted"
+    pace: int | None = None
     offers: dict[str, Outcome] = field(default_factory=dict)
     answers: dict[str, Outcome | Callable[[], Outcome]] = field(default_factory=dict)
     arrived: dict[str, bool] = field(default_factory=dict)
     down: ChannelDown | None = None
     down_after: int | None = None
     handed: list[str] = field(default_factory=list)
+    asked: dict[str, list[str]] = field(default_factory=dict)
     opened: int = 0
 
     @contextmanager
@@ -99,11 +113,12 @@ class Scripted:
         answer = self.answers.get(key, Accepted("taken"))
         return answer() if callable(answer) else answer
 
-    def ask(self, key: str) -> bool | None:
+    def ask(self, key: str, known: Sequence[str] = ()) -> bool | None:
         """What was scripted, or that it cannot say."""
+        self.asked[key] = list(known)
         return self.arrived.get(key)
 
 
 def office(channel: Channel) -> PostOffice:
     """A post office around a channel, whose letters are all written the same way."""
-    return PostOffice(channel=channel, sender=SENDER, compose=words)
+    return PostOffice(channel=channel, sender=SENDER, compose=each_alone(words))

@@ -52,6 +52,7 @@ SIGNERS = {
     "AVON": ("avon@avon.example", "ada@avon.example"),
     "BROOK": ("brook@brook.example", "bea@brook.example"),
     "CLYDE": ("clyde@clyde.example", "cal@clyde.example"),
+    "DEE": ("dee@dee.example", "dot@dee.example"),
 }
 
 
@@ -61,19 +62,20 @@ class Programme:
 
     database: Database
     home: Path
+    began: str = BEGAN
     settings: Settings = field(init=False)
     post: Post = field(init=False)
 
     def __post_init__(self) -> None:
         self.settings = Settings(home=self.home)
         self.home.mkdir(parents=True, exist_ok=True)
-        app = wiring.assemble(self.settings, lambda: at(BEGAN), self.database, self.home)
+        app = wiring.assemble(self.settings, lambda: at(self.began), self.database, self.home)
         self.post = app.post
         self.app = app
 
     def begin(self, register_text: str = SMALL, *, adopt: bool = True) -> "Programme":
         """Import the register, add the team, adopt the working wording."""
-        now = at(BEGAN)
+        now = at(self.began)
         wiring.keep_shipped_rules(self.database)
         with self.database.writing() as session:
             read = register.check(register_text.encode(), "small.csv")

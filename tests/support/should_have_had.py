@@ -128,16 +128,15 @@ def _morning(diary: Diary, day: date) -> Iterator[Row]:
     if diary.lost and fresh and shift(day, 15) > diary.due:
         diary.due = shift(day, 15)
         yield day, "", f"due moves to {diary.due}"
-    was_unreachable = diary.unreachable
     if lead is None and not diary.unreachable:
         diary.unreachable = True
         yield day, "", "unreachable"
     if _given_up(diary, day):
         diary.missing = True
         yield day, "", "not returned"
-    if diary.lost and not was_unreachable:
+    if diary.lost and not diary.unreachable:
         yield from _once(diary, day, "commissioner", f"refused {len(diary.lost)}")
-    if was_unreachable:
+    if diary.unreachable:
         yield from _once(diary, day, "commissioner", "unreachable")
     yield from _chase(diary, day)
 
@@ -165,7 +164,7 @@ def _chase(diary: Diary, day: date) -> Iterator[Row]:
             continue
         who = diary.signer() if role == "signer" else diary.lead()
         if role == "lead" and waits and offset is not None:
-            who = diary.signer()
+            who = diary.signer() or who
         if role == "commissioner":
             who = "commissioner" if diary.missing else None
         if who is None or (who, rung) in diary.heard:

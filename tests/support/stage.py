@@ -20,6 +20,7 @@ from providers import (
     cycles,
     evidence,
     lives,
+    opening,
     register,
     returns,
     staff,
@@ -129,7 +130,7 @@ class Stage:
         self._begin()
         self.now = at("2026-07-01T09:00")
         with self.database.writing() as session:
-            cycles.open_due(session, self.now, CALENDAR)
+            opening.open_due(session, self.now, CALENDAR)
         here = self.ref(AVON, LAST)
         if self.piece.sha:
             name, who = self.piece.file, "person:1"
@@ -150,7 +151,7 @@ class Stage:
                 now=at("2026-08-04T10:00"),
                 by="operator",
             )
-            cycles.open_due(session, at("2026-10-01T09:00"), CALENDAR)
+            opening.open_due(session, at("2026-10-01T09:00"), CALENDAR)
         self.now = at("2026-10-05T09:00")
         return self
 

@@ -17,6 +17,8 @@ ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], Any], ...]] = {
         ("moved", sa.Text(), ""),
         ("plan", sa.String(), ""),
         ("early", sa.Boolean(), sa.false()),
+        ("calendar", sa.String(), ""),
+        ("held_against", sa.String(), ""),
     ),
     "letter": (
         ("domain", sa.String(), ""),
@@ -104,6 +106,7 @@ def _action_handover() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
         *(
             sa.ForeignKeyConstraint([ours], [theirs], name=op.f(f"fk_action_handover_{ours}"))
             for ours, theirs in (

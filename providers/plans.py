@@ -1,0 +1,207 @@
+"""The plan of a cycle: made as the rules stand, agreed to where asked, kept at the opening."""
+
+import json
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from charter.chasing import Case, Reachable
+from charter.policy import Policy
+from charter.quarters import Calendar, Quarter, london_date
+from charter.rehearsal import Opening, Plan, opening, rehearse
+from charter.returns import Life
+from providers import documents, ledger
+from providers.contacts import contacts_of
+from providers.offices import offices, unconfirmed
+from providers.owing import asked_early, owing
+from providers.steering_tables import PlanApproval
+from providers.tables import Cycle, LedgerRow, Region
+
+KEPT, APPROVED = "plan_kept", "plan_approved"
+SHORTEST = 12
+"""The fewest characters of a fingerprint that still name a plan."""
+
+
+class PlanRefused(ValueError):
+    """A plan cannot be agreed to so; the message says why, with the mend."""
+
+
+@dataclass(frozen=True)
+class Early:
+    """Services that ended in the quarter and are asked before the others, and by when."""
+
+    services: Container[int]
+    begins: Opening
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A commissioner's yes to a plan: its fingerprint, when, and by whom."""
+
+    fingerprint: str
+    at: datetime
+    by: str
+
+
+def plan_for(
+    session: Session,
+    region: Region,
+    quarter: Quarter,
+    charter: str,
+    policy: Policy,
+    calendar: Calendar,
+    on: date | None = None,
+    early: Early | None = None,
+) -> Plan:
+    """What a cycle will do, with the contacts of its opening day, if nobody answers.
+
+    Opened `on` a day, on time when left out. Those who are asked `early` have a plan of their own,
+    and later ones leave them out. BeyondHorizon where the holidays are not known.
+    """
+    dates = policy.dates(quarter, calendar)
+    begins = early.begins if early else opening(policy, dates, calendar, on or dates.opens)
+    rows = owing(session, region, quarter, policy)
+    already = asked_early(session, region.code, quarter)
+    asked = [r.service_id for r in rows if not r.left_out and r.service_id not in already]
+    if early is not None:
+        asked = [service for service in asked if service in early.services]
+    contacts = contacts_of(session, asked, begins.opens)
+    team = offices(session, [region.code], begins.opens)[region.code]
+    since = london_date(region.first_imported_at)
+    cases = {
+        service: Case(
+            life=Life(),
+            people=tuple(
+                Reachable(p.person_id, p.role, p.refused) for p in [*contacts[service], *team]
+            ),
+            told={},
+            challenge_ends=dates.challenge_ends,
+            unconfirmed=unconfirmed(contacts[service], since, policy.confirm_every, begins.opens),
+        )
+        for service in asked
+    }
+    return Plan(
+        region=region.code,
+        quarter=str(quarter),
+        charter=charter,
+        policy=policy.version,
+        opens=begins.opens,
+        due=begins.due,
+        dates=dates,
+        asked=tuple(sorted(asked)),
+        left_out=tuple(sorted((row.service_id, row.left_out) for row in rows if row.left_out)),
+        lines=tuple(rehearse(cases, policy, begins, calendar)),
+    )
+
+
+def may_open(
+    session: Session,
+    region: Region,
+    quarter: Quarter,
+    charter: str,
+    policy: Policy,
+    calendar: Calendar,
+) -> bool:
+    """Whether a quarter may open: where the policy asks for it, somebody agreed to this very plan.
+
+    A plan that changed since it was agreed to is another plan.
+    """
+    if not policy.approve_rehearsal:
+        return True
+    agreed = {one.fingerprint for one in agreements(session, region.code, str(quarter))}
+    if not agreed:
+        return False
+    return plan_for(session, region, quarter, charter, policy, calendar).fingerprint in agreed
+
+
+def approve(session: Session, plan: Plan, fingerprint: str, now: datetime, by: str) -> bool:
+    """Say yes to a plan as it stands, by its fingerprint or the beginning of it; False if done.
+
+    PlanRefused when that is not this plan's, so that nobody agrees to what they have not read, or
+    when the quarter is open already.
+    """
+    given = fingerprint.strip().lower()
+    if len(given) < SHORTEST or not plan.fingerprint.startswith(given):
+        raise PlanRefused(
+            f"the plan of {plan.region} {plan.quarter} has the fingerprint {plan.fingerprint} now, "
+            f"not '{fingerprint}'; read it again with charter rehearse, and agree to that one"
+        )
+    theirs = select(Cycle).where(Cycle.region_code == plan.region, Cycle.quarter == plan.quarter)
+    if session.exec(theirs.where(col(Cycle.early).is_(False))).first():
+        raise PlanRefused(
+            f"{plan.region} {plan.quarter} is open already; there is nothing to agree"
+        )
+    key = plan.region, plan.quarter, plan.fingerprint
+    if session.get(PlanApproval, key):
+        return False
+    documents.keep(session, plan.text)
+    region, quarter, sha = key
+    session.add(PlanApproval(region_code=region, quarter=quarter, fingerprint=sha, at=now, by=by))
+    body = {"quarter": plan.quarter, "plan": plan.fingerprint}
+    ledger.append(session, now, by, APPROVED, f"region:{plan.region}", body)
+    return True
+
+
+def agreements(session: Session, region: str, quarter: str) -> list[Agreed]:
+    """Every plan of a quarter that was agreed to, oldest first."""
+    rows = select(PlanApproval).where(
+        PlanApproval.region_code == region, PlanApproval.quarter == quarter
+    )
+    return [
+        Agreed(row.fingerprint, row.at, row.by)
+        for row in session.exec(rows.order_by(col(PlanApproval.at), col(PlanApproval.fingerprint)))
+    ]
+
+
+def keep(session: Session, cycle: Cycle, plan: Plan, now: datetime, by: str = "engine") -> None:
+    """Keep a plan with the cycle that it opens, in the transaction that opens it.
+
+    A cycle that opens in two parts, some services early, keeps a plan for each.
+    """
+    sha = documents.keep(session, plan.text)
+    cycle.plan = " ".join([*cycle.plan.split(), sha])
+    session.add(cycle)
+    ledger.append(session, now, by, KEPT, f"cycle:{cycle.id}", {"plan": sha})
+
+
+def kept(session: Session, cycle_id: int) -> list[Plan]:
+    """The plans that a cycle opened with; none for a cycle of before plans were kept."""
+    cycle = session.get(Cycle, cycle_id)
+    return read(session, cycle.plan.split()) if cycle else []
+
+
+def read(session: Session, shas: Iterable[str]) -> list[Plan]:
+    """Kept plans by their fingerprints; one that is missing is left out."""
+    wanted = list(shas)
+    texts = documents.fetch(session, wanted)
+    return [Plan.model_validate_json(texts[sha]) for sha in wanted if sha in texts]
+
+
+def first_altered(session: Session) -> str:
+    """One sentence naming the first plan, kept or agreed to, that the ledger does not vouch for."""
+    told: dict[str, list[str]] = defaultdict(list)
+    agreed: set[tuple[str, str, str, str]] = set()
+    rows = select(LedgerRow).where(col(LedgerRow.kind).in_([KEPT, APPROVED]))
+    for entry in session.exec(rows.order_by(col(LedgerRow.seq))):
+        body = json.loads(entry.body)
+        if entry.kind == KEPT:
+            told[entry.subject].append(body["plan"])
+        else:
+            agreed.add((entry.subject, body["quarter"], body["plan"], entry.by))
+    have = documents.kept(session)
+    for row in session.exec(select(Cycle).order_by(col(Cycle.id))):
+        if row.plan.split() != told.pop(f"cycle:{row.id}", []):
+            return f"the plan of {row.region_code} {row.quarter} is not the one it opened with"
+        if not have.issuperset(row.plan.split()):
+            return f"the plan that {row.region_code} {row.quarter} opened with is missing"
+    for one in session.exec(select(PlanApproval)):
+        vouched = (f"region:{one.region_code}", one.quarter, one.fingerprint, one.by)
+        if vouched not in agreed:
+            return f"the ledger does not vouch for the yes to the plan {one.fingerprint[:12]}"
+        agreed.discard(vouched)
+    for _, quarter, sha, _ in sorted(agreed):
+        return f"the yes to the plan {sha[:12]} of {quarter} is missing"
+    return ""
