@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test crash spends lint docs serve
+.PHONY: help setup demo test crash machine spends lint docs serve
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with everything the other targets need
 
@@ -38,6 +38,9 @@ lint: setup ## check style, format, types and which room may import which
 
 crash: setup ## kill workers at every point, and count what is lost or repeated (ARGS=--sample)
 	@$(VENV)/bin/python -m tests.crash $(ARGS)
+
+machine: setup ## play the whole programme in 10,000 random orders (EXAMPLES=200 for fewer)
+	@MACHINE_EXAMPLES=$(or $(EXAMPLES),10000) $(VENV)/bin/pytest -q tests/flows/test_programme_machine.py
 
 spends: setup ## have fifty spend one link at once, 200 times on each database
 	@$(VENV)/bin/python -m tests.measure.spends $(ARGS)
