@@ -12,7 +12,17 @@ from charter.quarters import Calendar, london_date
 from charter.returns import Life
 from charter.stopping import why_not
 
-__all__ = ["Ask", "Case", "Owed", "Reachable", "Skip", "addressee", "owed", "why_not"]
+__all__ = [
+    "Ask",
+    "Case",
+    "Owed",
+    "Reachable",
+    "Skip",
+    "addressee",
+    "owed",
+    "recorded_from",
+    "why_not",
+]
 
 ASKED_LATE = "asked late, so the due date moved to leave full notice"
 NEXT_IN_LINE = "the first person asked could not be reached, so the next has full notice"
@@ -228,8 +238,19 @@ def _last_rung_passed(case: Case, policy: Policy, calendar: Calendar, now: datet
     life, today = case.life, london_date(now)
     if life.is_received or life.not_returned_at or life.due is None or today <= life.due:
         return False
-    last = next((r for r in policy.rung if r.records_not_returned), None)
-    if last is None or today < calendar.shift(life.due, last.offset):
-        return False
-    warned = [case.told[r.id] for r in policy.rung if r.warns and r.id in case.told]
-    return bool(warned) and calendar.shift(min(warned), policy.fair_warning) <= today
+    day = recorded_from(case, policy, calendar, today)
+    warned = any(rung.warns and rung.id in case.told for rung in policy.rung)
+    return warned and day is not None and day <= today
+
+
+def recorded_from(case: Case, policy: Policy, calendar: Calendar, today: date) -> date | None:
+    """The first day on which it can be recorded as not returned, with the signer warned by today.
+
+    None where nothing is due, or no rung of the ladder records it.
+    """
+    last = next((rung for rung in policy.rung if rung.records_not_returned), None)
+    if last is None or case.life.due is None:
+        return None
+    warned = [case.told[rung.id] for rung in policy.rung if rung.warns and rung.id in case.told]
+    fair = calendar.shift(min(warned, default=today), policy.fair_warning)
+    return max(calendar.shift(case.life.due, last.offset), fair)

@@ -168,5 +168,7 @@ def read_charter(toml_text: str) -> CharterFile:
         return strictly(CharterFile, tomllib.loads(toml_text))
     except ValidationError as error:
         raise ValueError(sentence("the Charter file cannot be used", error)) from error
+    except RecursionError:
+        raise ValueError("the Charter file cannot be read: brackets in brackets") from None
     except ValueError as error:
         raise ValueError(f"the Charter file cannot be read as TOML: {error}") from error

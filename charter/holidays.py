@@ -1,6 +1,7 @@
 """The bank holidays of England and Wales, as GOV.UK lists them, read into a calendar."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Self
@@ -12,6 +13,7 @@ from charter.quarters import Calendar, say
 
 DIVISION = "england-and-wales"
 GOV_UK = "https://www.gov.uk/bank-holidays.json"
+LAST_YEAR = 2100
 FEWEST = 8
 """No year since 1978 has had fewer bank holidays in England and Wales."""
 
@@ -41,20 +43,25 @@ class _Known(_Listed):
     def _within(self) -> Self:
         if self.since > self.horizon:
             raise ValueError("the list ends before it begins; put since and horizon right")
+        if self.horizon.year > LAST_YEAR:
+            raise ValueError(f"nobody knows holidays after {LAST_YEAR}; put the horizon right")
         days = [event.date for event in self.division.events]
+        seen: set[date] = set()
         for day in days:
             if not self.since <= day <= self.horizon:
                 raise ValueError(f"{day} lies outside {self.since} to {self.horizon}")
-            if days.count(day) > 1:
+            if day in seen:
                 raise ValueError(f"{day} is listed twice; take one out")
+            seen.add(day)
         self._whole_years(days)
         return self
 
     def _whole_years(self, days: list[date]) -> None:
         """A year that is said to be known has its holidays; a part of one cannot be told."""
+        known = Counter(day.year for day in days)
         for year in range(self.since.year, self.horizon.year + 1):
             whole = self.since <= date(year, 1, 1) and date(year, 12, 31) <= self.horizon
-            found = sum(day.year == year for day in days)
+            found = known[year]
             if whole and found < FEWEST:
                 few = f"only {found} bank holidays are" if found > 1 else "one bank holiday is"
                 raise ValueError(
@@ -77,7 +84,7 @@ def read_holidays(json_text: str) -> Calendar:
         holidays={event.date: event.title for event in known.division.events},
         since=known.since,
         horizon=known.horizon,
-        source=f"{known.source}, read on {known.read_on}",
+        source=f"{known.source}, read on {say(known.read_on)}",
         version=str(known.read_on),
     )
 
@@ -110,7 +117,7 @@ def written(calendar: Calendar) -> str:
     read_on = calendar.version[:10]
     events = [{"title": name, "date": str(day)} for day, name in sorted(calendar.holidays.items())]
     envelope = {
-        "source": calendar.source.removesuffix(f", read on {read_on}"),
+        "source": calendar.source.removesuffix(f", read on {say(date.fromisoformat(read_on))}"),
         "read_on": read_on,
         "since": str(calendar.since),
         "horizon": str(calendar.horizon),

@@ -257,5 +257,7 @@ def read_policy(toml_text: str) -> Policy:
         return strictly(Policy, tomllib.loads(toml_text))
     except ValidationError as error:
         raise ValueError(sentence("the policy file cannot be used", error)) from error
+    except RecursionError:
+        raise ValueError("the policy file cannot be read: brackets in brackets") from None
     except ValueError as error:
         raise ValueError(f"the policy file cannot be read as TOML: {error}") from error

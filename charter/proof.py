@@ -159,8 +159,8 @@ def why_moved(before: Calendar | None, after: Calendar, since: date, until: date
     if not said:
         return "the list of bank holidays was brought up to date"
     which = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    added_on = "a bank holiday was" if len(said) == 1 else "bank holidays were"
-    return f"{added_on} added on {which}"
+    there = "there is a new bank holiday" if len(said) == 1 else "there are new bank holidays"
+    return f"{there} on {which}"
 
 
 def prove(

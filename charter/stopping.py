@@ -5,7 +5,7 @@ from datetime import datetime
 from charter.cases import Case, people_for, turned_away
 from charter.policy import Anchor, Policy, Rung
 from charter.quarters import london_date
-from charter.returns import Life, State
+from charter.returns import Life
 
 
 def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) -> str | None:
@@ -31,8 +31,7 @@ def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) 
 def _why_no_chaser(rung: Rung, life: Life, now: datetime) -> str | None:
     if life.is_received:
         return "received"
-    state = life.state(now)
-    if rung.only == "not_started" and state is not State.NOT_STARTED:
+    if rung.only == "not_started" and life.started:
         return "it has been started"
     today = london_date(now)
     if rung.anchor is Anchor.DUE and life.due is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from charter.chasing import Ask, Case, Owed, addressee, owed
+from charter.ledger import digest
 from charter.policy import Policy, Role
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
 from charter.returns import after
@@ -185,8 +186,9 @@ def _reminded(here: Ref, ask: Ask, now: datetime) -> NewStep:
 
 
 def _digest(here: Ref, ask: Ask, now: datetime) -> str:
-    """One letter per person, region and London date."""
-    return f"{here.region}-p{ask.person}-{london_date(now)}"
+    """One letter per person, region and London date; its end is what nobody else could make up."""
+    plain = f"{here.region}-p{ask.person}-{london_date(now)}"
+    return f"{plain}-{digest(f'{here.region_salt}:{plain}')[:12]}"
 
 
 def _counted(kinds: Iterable[str]) -> Chased:

@@ -23,7 +23,7 @@ from flows.commands import (
 )
 from flows.commands.common import Asked
 from flows.settings import BadSettings
-from flows.wiring import CannotStart
+from flows.wiring import CannotStart, TimeRefused, parse_now
 from notifications.site import SiteRefused
 from providers.answering import Incomplete
 from providers.cycles import Unknown
@@ -63,6 +63,11 @@ def charter(
     ] = "",
 ) -> None:
     """Holds prison health services to the Family and Carers' Charter, quarter by quarter."""
+    if now:
+        try:
+            parse_now(now)
+        except TimeRefused as error:
+            raise typer.BadParameter(str(error), param_hint="--now") from None
     context.obj = Asked(now)
 
 

@@ -1,15 +1,16 @@
 """Writes each digest in the transaction that claims it, and records what became of it."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlmodel import Session
 
 from charter.cases import Case, Reachable, addressee, turned_away
+from charter.chasing import recorded_from
 from charter.commitments import CharterFile
 from charter.policy import Anchor, Policy, Role, Rung
-from charter.quarters import Calendar, say
+from charter.quarters import Calendar, london_date, say
 from charter.returns import Life, State
 from charter.steps import Refused as RefusedStep
 from charter.steps import Unsent
@@ -50,11 +51,11 @@ def composer(calendar: Calendar, base_url: str, site: str) -> Compose:
             rules = [gathered.policies[r.policy_version] for r in here]
             top, rule = max(zip(kept, rules, strict=True), key=_height(rules))
             items = [
-                _item(r, x, rule, gathered, calendar, letter.to_person, charters[r.charter_version])
+                _item(r, x, rule, gathered, calendar, letter, charters[r.charter_version], now)
                 for r, x, rule in zip(here, kept, rules, strict=True)
             ]
-            quarter = max(r.quarter for r in here)
             template = rule.find(top.topic).letter
+            quarter = max(r.quarter for r, i in zip(here, items, strict=True) if i.kind == template)
             return letters.render(
                 template,
                 {
@@ -129,23 +130,25 @@ def _item(
     policy: Policy,
     gathered: Gathered,
     calendar: Calendar,
-    person: int,
+    letter: Letter,
     charter: CharterFile,
+    now: datetime,
 ) -> Item:
-    case = gathered.cases[ref.id]
+    case, today = gathered.cases[ref.id], london_date(now)
     life, rung = case.life, policy.find(row.topic)
+    recorded = recorded_from(case, policy, calendar, today) or today
     return Item(
         kind=rung.letter,
         prison=ref.site_name,
         provider=ref.party_name if ref.party_kind == "provider" else "",
-        role=_role(case.people, person, rung),
+        role=_role(case.people, letter.to_person, rung),
         standing=_standing(life),
         due=_due_words(rung, ref, life),
-        recorded_on=_last_rung(policy, life.due, calendar),
-        publishes=say(ref.dates.publishes),
+        recorded_on=say(recorded),
+        publishes=say(max(ref.dates.publishes, recorded, today)),
         about=", ".join(f"“{charter.find(c).short}”" for c in life.questions),
         revision=max(1, life.revision),
-        note=_note(rung, life),
+        note=_note(rung, case, letter.to_person),
         quarter_words=ref.quarter.in_words,
         answer=_answer(rung, life),
         refused=tuple(dict.fromkeys(known.role.value for known in turned_away(case))),
@@ -154,12 +157,23 @@ def _item(
     )
 
 
-def _note(rung: Rung, life: Life) -> str:
-    """Why the due date in force is not the cycle's own; the reason of an extension is private."""
+def _note(rung: Rung, case: Case, person: int) -> str:
+    """Why the due date in force is not the cycle's own, and why somebody else is asked.
+
+    The reason of an extension is private.
+    """
+    life = case.life
     moved = life.due_why and not (life.extended and life.extended.due == life.due)
     if moved and rung.anchor is Anchor.MOVED:
         return f"Why: {life.due_why}."
-    return f"Please note: {life.due_why}." if moved and rung.is_chaser else ""
+    if not rung.is_chaser:
+        return ""
+    said = [f"Please note: {life.due_why}."] if moved else []
+    stands_in = addressee(Role.LEAD, case.people)
+    if stands_in and stands_in.person == person and not life.waits_for_signer:
+        away = any(known.refused and known.role is Role.LEAD for known in case.people)
+        said += ["Mail to the lead comes back, so we write to you."] if away else []
+    return " ".join(said)
 
 
 def _answer(rung: Rung, life: Life) -> Literal["", "yes", "no"]:
@@ -202,11 +216,6 @@ def _due_words(rung: Rung, ref: Ref, life: Life) -> str:
     if rung.anchor is Anchor.CHALLENGED:
         return say(ref.dates.challenge_ends)
     return say(life.due) if life.due else ""
-
-
-def _last_rung(policy: Policy, due: date | None, calendar: Calendar) -> str:
-    last = next((r for r in policy.rung if r.records_not_returned), None)
-    return say(calendar.shift(due, last.offset)) if last and due else ""
 
 
 def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime) -> None:

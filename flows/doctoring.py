@@ -1,5 +1,6 @@
 """Examines an installation: each thing it needs, how it was found, and the mend."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from flows.settings import Settings
 from flows.wiring import App, clock_at, still_clock, wire
 from notifications import outbox
 from notifications.channels.base import ChannelDown
-from notifications.channels.mailboxes import MailboxDown
+from notifications.channels.mailboxes import Mailbox, MailboxDown
+from notifications.channels.smtp import SmtpChannel
 from notifications.outbox import LetterState
 from providers import calendars, cycles, ledger, publications
 from providers.evidence import waiting
@@ -40,7 +42,7 @@ def examine(settings: Settings, moment: datetime | None) -> list[Check]:
         _checkpoints(app),
         _calendar(app),
         _post(app),
-        *_returned(app),
+        *_mailboxes(app),
         _letters(app),
         _scanner(app),
         *_register(app),
@@ -63,6 +65,8 @@ def _checkpoints(app: App) -> Check:
         sealed = publications.sealed(session, newest)[0] if newest and not wrong else 0
     if wrong:
         return Check("checkpoints", False, f"{wrong}; see: charter verify")
+    if notary.too_open:
+        return Check("checkpoints", False, notary.too_open)
     if sealed > max((one.entries for one in notary.all()), default=0):
         return Check("checkpoints", False, "the newest bulletin has none; run: charter publish")
     return Check("checkpoints", True, " ".join(notary.in_words()))
@@ -97,16 +101,23 @@ def _post(app: App) -> Check:
         return Check("post", False, f"{where}, but {down}; letters wait until it is back")
 
 
-def _returned(app: App) -> list[Check]:
-    """The mailbox that letters come back to, where the settings name one."""
-    if not app.post.bounces:
-        return []
-    where = app.post.bounces.where
+def _mailboxes(app: App) -> Iterator[Check]:
+    """The journal, and the mailbox that letters come back to, where the settings name them."""
+    channel = app.post.letters.channel
+    if isinstance(channel, SmtpChannel) and channel.journal:
+        waits = "letters in doubt wait until it can be read"
+        yield _mailbox("journal", channel.journal.mailbox, waits)
+    if app.post.bounces:
+        waits = "they wait there until it can be read"
+        yield _mailbox("returned letters", app.post.bounces, waits)
+
+
+def _mailbox(name: str, mailbox: Mailbox, waits: str) -> Check:
     try:
-        with app.post.bounces.open():
-            return [Check("returned letters", True, f"{where} can be read")]
+        with mailbox.open():
+            return Check(name, True, f"{mailbox.where} can be read")
     except MailboxDown as down:
-        return [Check("returned letters", False, f"{down}; they wait there until it can be read")]
+        return Check(name, False, f"{down}; {waits}")
 
 
 def _letters(app: App) -> Check:

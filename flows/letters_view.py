@@ -12,6 +12,8 @@ from providers.cycles import Unknown
 
 def listed(session: Session, state: str = "") -> list[dict[str, Any]]:
     """Every letter as `{key, to, kind, state, queued_at, settled_at, returns}`."""
+    if state and state not in set(outbox.LetterState):
+        raise Unknown(f"no letter is ever '{state}'; there are {', '.join(outbox.LetterState)}")
     letters = outbox.listing(session, outbox.LetterState(state) if state else None)
     lines = outbox.lines_of(session, [letter.key for letter in letters])
     spoken = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select, update
 
 from charter.quarters import at
@@ -13,6 +14,7 @@ from notifications.tables import Letter, LetterLine, LetterState
 ITS_DAY_WENT_BY = "its day went by before it could go"
 _WAITING = (LetterState.QUEUED, LetterState.DEFERRED)
 _LEFT = (LetterState.HANDING, LetterState.SENT, LetterState.IN_DOUBT)
+_GONE = (LetterState.WITHDRAWN, LetterState.REFUSED)
 
 
 def any_left(session: Session, today: date) -> bool:
@@ -52,11 +54,14 @@ def take_back(
 
 
 def written_to(session: Session, people: Iterable[int], day: date) -> set[tuple[int, str]]:
-    """Who was handed a letter of an earlier day on this London date: (person, region) pairs."""
+    """Whose letter of this London date there is, or who was handed an earlier day's on it.
+
+    Gives (person, region) pairs. A release before this one gave the day's letter another key.
+    """
+    today = (col(Letter.day) == day) & col(Letter.state).not_in(_GONE)
+    late = col(Letter.state).in_(_LEFT) & (col(Letter.day) < day)
     found = select(Letter.to_person, Letter.region).where(
         among(col(Letter.to_person), people),
-        col(Letter.state).in_(_LEFT),
-        col(Letter.day) < day,
-        col(Letter.handed_at) >= at(day, 0),
+        or_(today, late & (col(Letter.handed_at) >= at(day, 0))),
     )
     return {(person, region) for person, region in session.exec(found)}

@@ -1,15 +1,11 @@
 """Delivery: claim a batch, hand each letter over, settle it, and clear up after the dead."""
 
-import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Protocol
-
-from sqlmodel import Session
 
 from notifications import outbox
 from notifications.channels.base import (
@@ -19,12 +15,16 @@ from notifications.channels.base import (
     Deferred,
     Handover,
     Outcome,
+    Patient,
     Refused,
-    Unknown,
 )
-from notifications.drafting import Compose, as_message, draft
+from notifications.drafting import as_message, draft
+from notifications.leases import Change, begun, ended
 from notifications.letters import Composed
+from notifications.office import Database, Delivered, Kept, PostOffice
 from notifications.tables import Letter, LetterState
+
+__all__ = ["Database", "Delivered", "PostOffice", "deliver"]
 
 RUN_SECONDS = 240
 """No run begins another letter after this, so that none outlives the leases it took."""
@@ -32,75 +32,26 @@ RUN_SECONDS = 240
 BEGIN_SECONDS = 540
 """Nor is one that was claimed in time begun after this: the far side has taken too long over it."""
 
+BATCH = 250
+"""Letters claimed at once: what they ask of the database together costs as much as for one."""
+
 PACE_SECONDS = 2.0
 """How long a run waits before it looks again whether a domain may have more letters."""
 
-Settled = Callable[[Session, Letter, Outcome, datetime], None]
-
-
-class Database(Protocol):
-    """What delivery needs of a database: questions, and single-writer transactions."""
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A session whose writes are not kept."""
-
-    def writing(self) -> AbstractContextManager[Session]:
-        """One transaction."""
-
-
-def _nothing_more(session: Session, letter: Letter, outcome: Outcome, now: datetime) -> None:
-    """What follows from a settled letter where nobody said."""
-
-
-@dataclass(frozen=True)
-class PostOffice:
-    """How letters leave: the channel, our own address, who writes them and who hears of the end.
-
-    `compose` runs in the transaction that claims letters: it gathers what all their lines need,
-    and gives a writer that asks of each letter again what is owed, may drop lines, and gives the
-    words, or None to withdraw the letter. `settled` runs in the transaction that settles one, with
-    the letter as it stood when handed over.
-    """
-
-    channel: Channel
-    sender: str
-    compose: Compose
-    settled: Settled = _nothing_more
-    stopwatch: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
-
 
 @dataclass
-class Delivered:
-    """What one run did, in letters; `waiting` are still queued, and `trouble` says why if it knows.
-
-    `in_doubt` counts every letter in doubt when the run ended, `requeued` those that the channel
-    said had never arrived. Of letters of earlier runs, `arrived` and `came_back` were heard of
-    before this one began, and `ignored` are messages that moved nothing.
-    """
-
-    sent: int = 0
-    refused: int = 0
-    deferred: int = 0
-    withdrawn: int = 0
-    requeued: int = 0
-    in_doubt: int = 0
-    waiting: int = 0
-    arrived: int = 0
-    came_back: int = 0
-    ignored: int = 0
-    trouble: str = ""
-
-
-_Heard = tuple[Letter, Outcome]
-
-
-@dataclass(frozen=True)
 class _Ready:
-    """A letter that this run holds, as a message."""
+    """A letter that this run holds, its words, and the message that they make once it is made."""
 
     letter: Letter
-    message: EmailMessage
+    words: Composed
+    message: EmailMessage | None = None
+
+    def build(self, run: "_Run") -> EmailMessage:
+        """The message, made once; ValueError for what no header may hold."""
+        if self.message is None:
+            self.message = as_message(self.letter, self.words, run.post.sender, run.now)
+        return self.message
 
 
 @dataclass
@@ -112,6 +63,7 @@ class _Run:
     began: float
     done: Delivered = field(default_factory=Delivered)
     down: ChannelDown | None = None
+    accepted: tuple[Letter, Accepted] | None = None
 
     @property
     def seconds(self) -> float:
@@ -139,7 +91,7 @@ def deliver(
     *,
     worker: str,
     limit: int = 5000,
-    batch: int = 100,
+    batch: int = BATCH,
 ) -> Delivered:
     """Hand over up to `limit` letters that may go at `now`, a batch to a connection.
 
@@ -195,8 +147,6 @@ def _settle_doubts(run: _Run) -> None:
         with run.database.writing() as session:
             if not outbox.answered(session, letter.key, letter.fence, arrived, run.now):
                 continue
-            if arrived:
-                run.post.settled(session, letter, Accepted("the channel says so"), run.now)
         run.done.sent += arrived
         run.done.requeued += not arrived
 
@@ -226,74 +176,86 @@ def _take(run: _Run, count: int) -> tuple[int, list[_Ready]]:
                 held = (letter.key, run.worker, letter.fence)
                 run.done.deferred += outbox.settle(session, *held, words, run.now)
         outbox.write_down(session, owed)
-    return len(claimed), [one for each in owed if (one := _as_message(run, *each))]
-
-
-def _as_message(run: _Run, letter: Letter, words: Composed) -> _Ready | None:
-    try:
-        return _Ready(letter, as_message(letter, words, run.post.sender, run.now))
-    except ValueError as error:
-        _record(run, [(letter, Refused(str(error)))])
-        return None
+    return len(claimed), [_Ready(*each) for each in owed]
 
 
 def _hand_batch(run: _Run, letters: Iterable[_Ready]) -> None:
-    waiting, heard = deque(letters), list[_Heard]()
+    waiting = deque(letters)
     if not waiting:
         return
-    try:
-        with run.post.channel.open() as line:
-            while waiting and run.may_go_on:
-                heard = _hand_one(run, line, waiting[0], heard)
-                waiting.popleft()
-    except ChannelDown as down:
-        run.down = down
-    _record(run, heard)
+    with run.database.keeping() as kept:
+        try:
+            with run.post.channel.open() as line:
+                if isinstance(line, Patient):
+                    line.meanwhile = lambda: _build_next(run, waiting)
+                while waiting and run.may_go_on:
+                    _hand_one(run, kept, line, waiting[0])
+                    waiting.popleft()
+        except ChannelDown as down:
+            run.down = down
+        if run.accepted:
+            _change(run, kept)
     with run.database.writing() as session:
         outbox.release(session, [each.letter for each in waiting])
 
 
-def _hand_one(run: _Run, line: Handover, ready: _Ready, heard: list[_Heard]) -> list[_Heard]:
-    """Offer a letter, settle those before it and begin it in one transaction, and hand it over.
+def _hand_one(run: _Run, kept: Kept, line: Handover, ready: _Ready) -> None:
+    """Offer a letter, settle the one before it and begin it in one transaction, and hand it over.
 
-    `heard` are answers not on record yet, and what is given back are the next. No transaction is
-    open while the other side speaks; a worker that dies leaves one letter in doubt at most.
+    No transaction is open while the other side speaks; a worker that dies leaves one letter in
+    doubt at most.
     """
     letter = ready.letter
-    refusal = line.offer(ready.message)
-    if refusal is not None:
-        return [*heard, (letter, refusal)]
-    if run.seconds > BEGIN_SECONDS:
-        raise ChannelDown("mail server is too slow", "one letter took it minutes")
-    if not _record(run, heard, begins=letter, channel=line.name):
-        return []
-    return [(letter, line.hand(ready.message))]
+    try:
+        message = ready.build(run)
+    except ValueError as error:
+        _record(run, letter, Refused(str(error)))
+        return
+    outcome = line.offer(message)
+    if outcome is None:
+        if run.seconds > BEGIN_SECONDS:
+            raise ChannelDown("mail server is too slow", "one letter took it minutes")
+        held = (letter.key, run.worker, letter.fence)
+        if not _change(run, kept, begun(held, run.now, line.name, run.moment)):
+            return
+        outcome = line.hand(message)
+    if isinstance(outcome, Accepted):
+        run.accepted = (letter, outcome)
+    else:
+        _record(run, letter, outcome)
 
 
-def _record(
-    run: _Run, heard: list[_Heard], begins: Letter | None = None, channel: str = ""
-) -> bool:
-    """Settle letters by their answers; True if the one that begins is ours to hand over."""
-    if not heard and begins is None:
-        return False
+def _build_next(run: _Run, waiting: deque[_Ready]) -> None:
+    """Make the message after this one while the other side works; what fails has its own turn."""
+    if len(waiting) > 1:
+        with suppress(Exception):
+            waiting[1].build(run)
+
+
+def _change(run: _Run, kept: Kept, begins: Change | None = None) -> bool:
+    """Settle the letter just accepted, and begin another; True if that one is ours to hand over."""
+    changes = {"begun": begins} if begins else {}
+    if run.accepted:
+        letter, answer = run.accepted
+        changes["sent"] = ended((letter.key, run.worker, letter.fence), answer, run.now)
+    # By their keys, as whoever holds several letters takes them: two that wait for each other fail.
+    names = sorted(changes, key=lambda name: str(changes[name][1]["k"]))
+    did = dict(zip(names, kept.change(*map(changes.__getitem__, names)), strict=True))
+    run.accepted = None
+    run.done.sent += did.get("sent", False)
+    return did.get("begun", False)
+
+
+def _record(run: _Run, letter: Letter, outcome: Outcome) -> None:
+    """Settle a letter that was not accepted, with what follows from it."""
     with run.database.writing() as session:
-        for letter, outcome in heard:
-            if outbox.settle(session, letter.key, run.worker, letter.fence, outcome, run.now):
-                run.post.settled(session, letter, outcome, run.now)
-                _count(run.done, outcome)
-        if begins is None:
-            return False
-        held = (begins.key, run.worker, begins.fence)
-        return outbox.handing(session, *held, run.now, channel, run.moment)
+        held = (letter.key, run.worker, letter.fence)
+        if outbox.settle(session, *held, outcome, run.now):
+            run.post.settled(session, letter, outcome, run.now)
+            _count(run.done, outcome)
 
 
 def _count(done: Delivered, outcome: Outcome) -> None:
-    match outcome:
-        case Accepted():
-            done.sent += 1
-        case Refused():
-            done.refused += 1
-        case Deferred():
-            done.deferred += 1
-        case Unknown():
-            pass  # counted with every other letter in doubt when the run ends
+    """One in doubt is counted with every other when the run ends."""
+    done.refused += isinstance(outcome, Refused)
+    done.deferred += isinstance(outcome, Deferred)

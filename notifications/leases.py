@@ -18,6 +18,11 @@ from notifications.tables import Letter, LetterState
 LEASE = timedelta(minutes=15)
 """How long a worker may hold a letter, and the longest that a letter waits to be tried again."""
 
+Held = tuple[str, str, int]
+"""A letter as a worker has it: its key, the worker, and the fence of that claim."""
+Change = tuple[Update, Mapping[str, Any]]
+"""A guarded update made ready, and what it is to be given."""
+
 BACKOFF = (timedelta(minutes=5), LEASE)
 MINUTE = timedelta(minutes=1)
 
@@ -129,8 +134,7 @@ def handing(
 
     `now` is when the run began, which the lease is counted from; `handed_at` this very moment.
     """
-    given = {"until": now + LEASE, "at": handed_at or now, "by": channel}
-    return _did(session, _BEGIN, {"k": key, "w": worker, "f": fence, **given})
+    return _did(session, begun((key, worker, fence), now, channel, handed_at or now))
 
 
 def settle(
@@ -140,6 +144,17 @@ def settle(
 
     A worker that was slow may still settle its own doubt, as long as nobody else has.
     """
+    return _did(session, ended((key, worker, fence), outcome, now))
+
+
+def begun(held: Held, now: datetime, channel: str, handed_at: datetime) -> Change:
+    """What `handing` changes, to be made elsewhere."""
+    given = {"until": now + LEASE, "at": handed_at, "by": channel}
+    return _BEGIN, {**_names(held), **given}
+
+
+def ended(held: Held, outcome: Outcome, now: datetime) -> Change:
+    """What `settle` changes, to be made elsewhere."""
     given: dict[str, Any] = {"said": outcome.detail[:500]}
     match outcome:
         case Accepted() | Refused():
@@ -149,7 +164,7 @@ def settle(
         case Deferred(after=after):
             waits = (min(after, LEASE),) * 2 if after else BACKOFF
             given |= {"soon": now + waits[0], "later": now + waits[1]}
-    return _did(session, _END[type(outcome)], {"k": key, "w": worker, "f": fence, **given})
+    return _END[type(outcome)], {**_names(held), **given}
 
 
 def release(session: Session, letters: Iterable[Letter]) -> int:
@@ -195,8 +210,12 @@ def _change(*states: LetterState, **values: Any) -> Update:  # noqa: ANN401
     return update(Letter).where(*held).values(**values)
 
 
-def _did(session: Session, change: Update, given: Mapping[str, Any]) -> bool:
-    return bool(session.connection().execute(change, given).rowcount)
+def _names(held: Held) -> dict[str, Any]:
+    return dict(zip("kwf", held, strict=True))
+
+
+def _did(session: Session, change: Change) -> bool:
+    return bool(session.connection().execute(*change).rowcount)
 
 
 _BEGUN = (LetterState.HANDING, LetterState.IN_DOUBT)

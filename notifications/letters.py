@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from notifications.wording import KINDS, SIGN_IN, Item, place, why_you
+from notifications.wording import KINDS, SIGN_IN, Item, alike, place, why_you
 
 HELPLINE = "0808 808 2003"
 WIDTH = 72
@@ -48,6 +48,7 @@ class Letters:
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=lambda name: bool(name and name.endswith("html.jinja")),
             undefined=StrictUndefined,
+            auto_reload=False,  # or each letter asks the disk three times whether it has changed
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -86,16 +87,18 @@ def _digest(kind: str, known: Mapping[str, Any]) -> dict[str, Any]:
     if notice and "working wording" not in notice.lower():
         notice = f"The commitments are in working wording. {notice}"
     dues = {item.due for item in own}
+    others = [item for item in items if item.kind not in (kind, "confirm")]
     return {
-        "own": own,
-        "others": [item for item in items if item.kind not in (kind, "confirm")],
+        "own": alike((item.heading, item.words) for item in own),
+        "others": alike((f"{item.heading}: {item.label}", item.words) for item in others),
         "confirm": kind != "confirm" and any(item.kind == "confirm" for item in items),
         "many": len(own) > 1,
         "place": place(items, kind),
         "due": dues.pop() if len(dues) == 1 else "",
         "why_you": why_you(items),
-        "for_commissioner": all(item.role == "commissioner" for item in items),
+        "for_commissioner": all(item.role == "commissioner" or not item.provider for item in items),
         "for_signer": all(item.role == "signer" for item in own),
+        "for_partner": all(item.role == "listening_partner" for item in own),
         "working_wording": notice,
         "to_name": known["to_name"] or "colleague",
     }
@@ -124,14 +127,20 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 - any context value
     """The same data with every text on one line, so that no value can add a line of its own."""
     match value:
         case str():
-            return " ".join(_CONTROL.sub(" ", value).split())
+            return _one_line(value)
         case Mapping():
             return {key: _tidy(each) for key, each in value.items()}
         case list() | tuple():
-            return [_tidy(each) for each in value]
+            return type(value)(map(_tidy, value))
         case Item():
-            return replace(value, **{f.name: _tidy(getattr(value, f.name)) for f in fields(Item)})
+            tidy = {name: _tidy(each) for name, each in vars(value).items()}
+            return value if tidy == vars(value) else replace(value, **tidy)
     return value
+
+
+@lru_cache(maxsize=4096)
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _wrapped(text: str) -> str:

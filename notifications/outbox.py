@@ -143,7 +143,8 @@ def _as_they_stand(
     session: Session, keys: Collection[str]
 ) -> tuple[dict[str, str], dict[str, dict[Line, LetterLine]]]:
     """The states of those of these letters that there are, held for us, and the lines of all."""
-    found = select(Letter).where(among(col(Letter.key), keys)).with_for_update()
+    found = select(Letter).where(among(col(Letter.key), keys))
+    found = found.order_by(col(Letter.key)).with_for_update()
     letters = session.exec(found, execution_options={"populate_existing": True})
     states = {letter.key: letter.state for letter in letters}
     lines = {

@@ -1,6 +1,6 @@
 """What a letter says of each return, by its kind, its standing and who reads it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -239,20 +239,42 @@ _NEWS: Mapping[str, Callable[[Item], str]] = {
 
 def why_you(items: Sequence[Item]) -> str:
     """The sentence that says why this person is written to."""
-    roles = list(dict.fromkeys(ROLES[item.role] for item in items))
+    roles = list(dict.fromkeys(_named(item) for item in items))
     named = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} and {roles[-1]}"
     return f"Our contact list names you as {named}."
 
 
+def _named(item: Item) -> str:
+    """What the reader is; a commissioner's own return has no provider, and a lead all the same."""
+    return ROLES[item.role] if item.provider or item.role != "lead" else "a lead"
+
+
+def alike(said: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
+    """The headings under which the same words would stand, and the words once."""
+    together: dict[str, list[str]] = {}
+    for heading, words in said:
+        together.setdefault(words, []).append(heading)
+    return [
+        (tuple(headings), f"For each of these {len(headings)}: {words}")
+        if len(headings) > 1
+        else (tuple(headings), words)
+        for words, headings in together.items()
+    ]
+
+
 def place(items: Sequence[Item], kind: str) -> str:
-    """The prison, or how many, for a subject; honest about a letter that speaks of other things."""
+    """The prison, or how many, for a subject; honest about a letter that speaks of other things.
+
+    The commissioner's own return, which has no provider, is about no prison.
+    """
     prisons = list(dict.fromkeys(item.prison for item in items))
     own = list(dict.fromkeys(item.prison for item in items if item.kind == kind))
+    thing = "prison" if all(item.provider for item in items) else "return"
     if len(prisons) == 1:
         return prisons[0]
     if len(own) == len(prisons):
-        return f"{len(own)} prisons"
+        return f"{len(own)} {thing}s"
     if len(own) > 1:
-        return f"{len(own)} of {len(prisons)} prisons"
+        return f"{len(own)} of {len(prisons)} {thing}s"
     others = len(prisons) - 1
-    return f"{own[0]} and {others} other prison{'s' if others > 1 else ''}"
+    return f"{own[0]} and {others} other {thing}{'s' if others > 1 else ''}"

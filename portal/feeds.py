@@ -59,7 +59,7 @@ def calendar_feed(region: str, request: Request) -> Response:
 
 def dates_of(session: Session, desk: Desk, home: RegionView) -> Iterator[Dated]:
     """The dates in force of the newest quarters, then those planned for the next to open."""
-    opened = cycles.cycles(session, home.code)
+    opened = [cycle for cycle in cycles.cycles(session, home.code) if not cycle.early]
     for cycle in opened[-QUARTERS:]:
         for one in proving.dated(session, cycle.id):
             yield Dated(cycle.quarter, one.name, one.now, one.first, False, cycle.opened_at)

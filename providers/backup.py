@@ -10,23 +10,26 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, inspect
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import SQLModel
 
 from providers import evidence_archive as archive
 from providers import ledger
-from providers.database import Database, WrongRevision, open_engine, require_current, revision
+from providers.database import (
+    Database,
+    WrongRevision,
+    is_behind,
+    open_engine,
+    require_current,
+    revision,
+    upgrade,
+)
 from providers.evidence import Cabinet
 
 PG_DUMP = ("--format=custom", "--no-owner", "--no-privileges")
-PG_RESTORE = (
-    "--clean",
-    "--if-exists",
-    "--no-owner",
-    "--no-privileges",
-    "--single-transaction",
-    "--exit-on-error",
-)
+PG_RESTORE = ("--clean", "--if-exists", "--no-owner", "--no-privileges")
+PSQL = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
 
 
 class BackupRefused(ValueError):
@@ -37,7 +40,8 @@ class BackupRefused(ValueError):
 class BackedUp:
     """A copy made or put back: where it lies, its ledger entries, and files of evidence with it.
 
-    `pack` is where those files are packed, beside the copy; empty where there are none.
+    `pack` is where those files are packed, beside the copy; empty where there are none. `was` is
+    the schema of a copy that an older release wrote, and that was brought to this one's.
     """
 
     file: Path
@@ -45,13 +49,16 @@ class BackedUp:
     restored: bool = False
     pack: Path | None = None
     files: int = 0
+    was: str = ""
 
     def in_words(self) -> str:
         """What was done, in a sentence."""
         many = "entry" if self.entries == 1 else "entries"
         held = f"its ledger has {self.entries} {many}, and holds"
         if self.restored:
-            return f"The database is as {self.file} had it: {held}.{self._evidence('came')}"
+            older = f" Its schema was {self.was}, and is now this release's." if self.was else ""
+            whole = f"The database is as {self.file} had it: {held}.{older}"
+            return f"{whole}{self._evidence('came')}"
         whole = f"{self.file} is a copy of the whole database: {held}."
         return f"{whole}{self._evidence('goes')}"
 
@@ -76,7 +83,7 @@ def backup(
     with _beside(to) as made:
         if engine.dialect.name == "sqlite":
             _copy_sqlite(_sqlite_file(engine), made)
-            entries = _checked_file(made)
+            entries, _ = _checked_file(made)
         else:
             entries = _checked(engine)
             _pg(engine, "pg_dump", *PG_DUMP, f"--file={made}")
@@ -106,9 +113,10 @@ def restore(
     Files packed beside it go back into the `evidence` folder first, each one checked; what lies
     there already stays, and is no harm.
 
-    Refused if the database holds anything (unless `force`), or if the copy is damaged, has another
-    schema than this release's, or a ledger that does not hold. PostgreSQL can say that last only
-    once the copy is in place; on SQLite it is known before, and asked again after.
+    A copy that an older release wrote is brought to this one's schema. Refused if the database
+    holds anything (unless `force`), or if the copy is damaged, has a schema that this release does
+    not know, or a ledger that does not hold. PostgreSQL can say that last only once the copy is in
+    place; on SQLite it is known before, and asked again after.
     """
     if not source.is_file():
         raise BackupRefused(f"{source} is not there; name a file that charter db backup wrote")
@@ -124,19 +132,41 @@ def restore(
             raise BackupRefused(f"{error}; nothing was restored") from error
     engine.dispose()
     if engine.dialect.name == "sqlite":
-        _restore_sqlite(engine, source)
+        was = _restore_sqlite(engine, source)
     else:
-        _pg(engine, "pg_restore", *PG_RESTORE, str(source))
+        _restore_postgres(engine, source)
+        was = _brought_up(engine)
     entries = _checked(engine)
-    return BackedUp(source, entries, True, pack if files else None, files)
+    return BackedUp(source, entries, True, pack if files else None, files, was)
 
 
-def _restore_sqlite(engine: Engine, source: Path) -> None:
+def _restore_sqlite(engine: Engine, source: Path) -> str:
     target = _sqlite_file(engine)
     with _beside(target) as made:
         _copy_sqlite(source, made)
-        _checked_file(made)
+        _, was = _checked_file(made, older=True)
         _copy_sqlite(made, target)
+    return was
+
+
+def _restore_postgres(engine: Engine, source: Path) -> None:
+    """In one transaction; what is there goes first, the tables that the copy lacks as well."""
+    ours = {*SQLModel.metadata.tables, "alembic_version"}
+    there = ours.intersection(inspect(engine).get_table_names())
+    away = [f'--command=DROP TABLE "{name}" CASCADE' for name in sorted(there)]
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "copy.sql"
+        _run("pg_restore", *PG_RESTORE, f"--file={script}", str(source))
+        _pg(engine, "psql", *PSQL, *away, f"--file={script}")
+
+
+def _brought_up(engine: Engine) -> str:
+    """Bring what an older release wrote to this one's schema; the one it had, empty if this."""
+    was = revision(engine)
+    if not was or not is_behind(engine):
+        return ""
+    upgrade(engine)
+    return was
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -154,15 +184,19 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         ) from error
 
 
-def _checked_file(file: Path) -> int:
-    """How many entries the ledger in a SQLite file has; BackupRefused unless all of it holds."""
+def _checked_file(file: Path, *, older: bool = False) -> tuple[int, str]:
+    """How many entries the ledger in a SQLite file has; BackupRefused unless all of it holds.
+
+    One that an `older` release wrote is brought up first; with it the schema that it had.
+    """
     engine = open_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection:
             found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
         if found != "ok":
             raise BackupRefused(f"the copy is damaged ({found}); use another")
-        return _checked(engine)
+        was = _brought_up(engine) if older else ""
+        return _checked(engine), was
     except DatabaseError as error:
         raise BackupRefused(
             f"the copy is no database of ours ({error.orig}); use another"
@@ -232,20 +266,20 @@ def _pg(engine: Engine, program: str, *arguments: str) -> None:
     without_password = URL.create(
         "postgresql", url.username, None, url.host, url.port, url.database, url.query
     )
-    address = without_password.render_as_string()
+    address = f"--dbname={without_password.render_as_string()}"
+    secret = {"PGPASSWORD": str(url.password)} if url.password else None
+    _run(program, *arguments, address, secret=secret)
+
+
+def _run(program: str, *arguments: str, secret: dict[str, str] | None = None) -> None:
     found = which(program)
     if found is None:
         raise BackupRefused(
             f"{program} is not on this machine's path; install PostgreSQL's client tools, or run "
-            f"where they are: {program} {' '.join(arguments)} --dbname={address}"
+            f"where they are: {program} {' '.join(arguments)}"
         )
-    secret = {"PGPASSWORD": str(url.password)} if url.password else None
     done = subprocess.run(
-        [found, *arguments, f"--dbname={address}"],
-        env=secret,
-        capture_output=True,
-        text=True,
-        check=False,
+        [found, *arguments], env=secret, capture_output=True, text=True, check=False
     )
     if done.returncode:
         reason = " ".join(done.stderr.split()) or f"it ended with code {done.returncode}"

@@ -1,7 +1,7 @@
 """The database: how it is opened, and the two ways to talk to it, reading and writing."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Compiled, Connection, Engine, Update, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -49,6 +49,34 @@ class Database:
                     text("SELECT head FROM ledger_head WHERE id = 1 FOR UPDATE")
                 )
             yield session
+
+    @contextmanager
+    def keeping(self) -> Iterator["Kept"]:
+        """A connection for guarded updates of single rows, which need no writers' lock.
+
+        Each says itself what must still be true of its row. SQLite locks out other writers anyhow.
+        """
+        with self._writer.connect() as connection:
+            yield Kept(connection)
+
+
+class Kept:
+    """A connection kept open for many small transactions, whose updates are compiled once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._compiled: dict[Update, Compiled] = {}
+
+    def change(self, *changes: tuple[Update, Mapping[str, Any]]) -> list[bool]:
+        """Make each update in turn, all in one transaction; whether each changed anything."""
+        with self._connection.begin():
+            return [self._did(update, given) for update, given in changes]
+
+    def _did(self, update: Update, given: Mapping[str, Any]) -> bool:
+        if update not in self._compiled:
+            self._compiled[update] = update.compile(self._connection)
+        done = self._connection.execute(self._compiled[update], given)  # type: ignore[call-overload]
+        return bool(done.rowcount)
 
 
 def open_engine(url: str) -> Engine:

@@ -77,14 +77,18 @@ class Notary:
 
     def _read(self, file: Path) -> Checkpoint:
         try:
-            data: dict[str, Any] = json.loads(file.read_bytes())
+            content = file.read_bytes()
+        except OSError as error:
+            raise _unreadable("checkpoint", file, error) from None
+        try:
+            data: dict[str, Any] = json.loads(content)
             signature, public = data.pop("signature"), data.pop("key")
             one = Checkpoint(**data)
             raw = base64.b64decode(public)
             Ed25519PublicKey.from_public_bytes(raw).verify(
                 base64.b64decode(signature), one.statement
             )
-        except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InvalidSignature):
             raise ValueError(f"the checkpoint {file.name} has been changed") from None
         if raw != self._key().public_key().public_bytes_raw():
             raise ValueError(f"the checkpoint {file.name} was signed by another key than ours")
@@ -115,12 +119,26 @@ class Notary:
             made = Ed25519PrivateKey.generate().private_bytes_raw()
             _once(self.key_file, base64.b64encode(made) + b"\n")
         try:
-            return private_key(self.key_file.read_text("ascii"))
+            return private_key(self.key_file.read_text("ascii", errors="replace"))
         except FileNotFoundError:
             raise ValueError(
                 f"the key of the checkpoints is missing: put {self.key_file} back, or set "
                 "CHARTER_CHECKPOINT_KEY"
             ) from None
+        except OSError as error:
+            raise _unreadable("key of the checkpoints,", self.key_file, error) from None
+
+    @property
+    def too_open(self) -> str:
+        """One sentence, with the mend, where others than its owner may read the key; else empty."""
+        if self.secret or not self.key_file.is_file() or not self.key_file.stat().st_mode & 0o077:
+            return ""
+        return f"others may read the key of the checkpoints; run: chmod 600 {self.key_file}"
+
+
+def _unreadable(what: str, file: Path, error: OSError) -> ValueError:
+    why = os.strerror(error.errno).lower() if error.errno else "it is no file"
+    return ValueError(f"the {what} {file} cannot be read ({why}); put it right, or back")
 
 
 def private_key(secret: str) -> Ed25519PrivateKey:

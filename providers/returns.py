@@ -40,6 +40,7 @@ class Ref:
     sample: bool
     paused: bool
     region_since: date
+    region_salt: str
     quarter: Quarter
     charter_version: str
     policy_version: str
@@ -147,6 +148,7 @@ def _ref(
         sample=region.sample,
         paused=region.paused or paused.holds(region.code, party.code),
         region_since=london_date(region.first_imported_at),
+        region_salt=region.salt,
         quarter=quarter,
         charter_version=cycle.charter_version,
         policy_version=cycle.policy_version,

@@ -1,5 +1,6 @@
 """The tables of the domain; only the store modules beside this one may touch them."""
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import Text, UniqueConstraint
@@ -9,7 +10,10 @@ from notifications.instant import Instant
 
 
 class Region(SQLModel, table=True):
-    """A commissioner's region; `paused` means that nothing opens or goes out by itself."""
+    """A commissioner's region; `paused` means that nothing opens or goes out by itself.
+
+    Nobody can guess the key of a letter without its `salt`.
+    """
 
     code: str = Field(primary_key=True)
     name: str
@@ -18,6 +22,7 @@ class Region(SQLModel, table=True):
     paused_reason: str = ""
     first_imported_at: datetime = Field(sa_type=Instant)
     policy_version: str
+    salt: str = Field(default_factory=lambda: secrets.token_hex(16))
 
 
 class Site(SQLModel, table=True):

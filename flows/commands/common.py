@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -91,7 +92,8 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
         drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 160).print(drawn)
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, markup=False, emoji=False).print(drawn)  # names are names, not marks
 
 
 @contextmanager
@@ -117,6 +119,14 @@ def person(app: App, email: str) -> int:
     if found is None:
         raise NotAllowed(f"nobody in the register has the address {email}")
     return found.person_id
+
+
+def text_of(file: Path) -> str:
+    """What a file of text holds; NotAllowed where it is none."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotAllowed(f"{file} is not UTF-8 text; give the file as it was written") from None
 
 
 def day(text: str) -> date:

@@ -20,6 +20,7 @@ from flows.commands.common import (
     person,
     reading,
     table,
+    text_of,
     will,
     writing,
 )
@@ -164,7 +165,7 @@ def extend(
     site: SiteCode,
     quarter: QuarterName,
     to: Annotated[str, typer.Option(help="The new due date, such as 2026-11-11.")],
-    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record; the provider can read it.")],
     public: Annotated[str, typer.Option(help="What families will read of it.")],
     by: By,
     as_json: Json = False,
@@ -236,7 +237,7 @@ def adopt(
     version = charter
     with service.database.writing() as session:
         if Path(charter).is_file():
-            body = Path(charter).read_text(encoding="utf-8")
+            body = text_of(Path(charter))
             version = read_charter(body).version
             cycles.keep_rulebook(session, "charter", version, body)
         done = cycles.adopt(session, region, version, service.clock(), who)

@@ -9,7 +9,7 @@ from flows.checkpoints import notary_of, note_restored
 from flows.commands.common import Json, answer, will
 from flows.scanning import evidence_folder
 from flows.settings import read_settings
-from flows.wiring import clock_at, prepare, writable
+from flows.wiring import clock_at, keep_shipped_rules, prepare, writable
 from providers import backup as backups
 from providers.database import Database, open_engine, require_current, revision
 
@@ -64,8 +64,9 @@ def restore(
 ) -> None:
     """Put a backup in place of the database, once its ledger has been checked.
 
-    The evidence packed beside it goes back too. Where entries are lost that a checkpoint vouches
-    for, a signed checkpoint says so, and `charter verify` repeats it from then on.
+    One that an older release wrote is brought to this one's schema. The evidence packed beside it
+    goes back too. Where entries are lost that a checkpoint vouches for, a signed checkpoint says
+    so, and `charter verify` repeats it from then on.
     """
     settings = read_settings()
     notary = notary_of(settings, writable(settings.home))
@@ -73,6 +74,8 @@ def restore(
     will(f"Restoring the database from {source}.", quiet=as_json)
     engine, folder = open_engine(settings.database), evidence_folder(settings.home)
     done = backups.restore(engine, source, force=force, evidence=folder)
+    if done.was:
+        keep_shipped_rules(Database(engine))
     lines = [done.in_words()]
     if note_restored(Database(engine), notary, clock_at(None)()):
         lines.append("It lacks entries that a checkpoint vouches for; a checkpoint says so now.")

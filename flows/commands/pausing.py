@@ -1,13 +1,15 @@
 """`charter cycle pause` and `resume`: a region, one provider in it, or everything stands still."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
-from flows.commands.common import By, Json, actor, answer, writing
-from providers import cycles, pauses
+from charter.quarters import london_date
+from flows.commands.common import OPERATOR, By, Json, actor, answer, writing
+from providers import cycles, pauses, staff
 from providers.cycles import NotAllowed
 
 Region = Annotated[
@@ -54,6 +56,19 @@ def which(session: Session, region: str, provider: str, everything: bool) -> Wha
     return What(region, provider, pauses.of_provider(session, code, provider))
 
 
+def _require_theirs(session: Session, what: What, who: str, now: datetime) -> None:
+    """NotAllowed where it would be done in the name of somebody who may not."""
+    if who == OPERATOR:
+        return
+    if not what.region:
+        raise NotAllowed("everything is for whoever runs the service to pause: leave out --by")
+    home = cycles.region_of(session, what.region)
+    if (home.code, "commissioner") not in staff.roles_of(
+        session, int(who.removeprefix("person:")), london_date(now)
+    ):
+        raise NotAllowed(f"only a commissioner of {home.code} may pause or resume in it")
+
+
 def pause(
     context: typer.Context,
     reason: Annotated[str, typer.Option(help="Why, for the record.")],
@@ -72,6 +87,7 @@ def pause(
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
         what = which(session, region, provider, everything)
+        _require_theirs(session, what, who, now)
         done = (
             pauses.pause(session, what.scope, reason, now, who)
             if what.scope
@@ -94,6 +110,7 @@ def resume(
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
         what = which(session, region, provider, everything)
+        _require_theirs(session, what, who, now)
         done = (
             pauses.resume(session, what.scope, now, who)
             if what.scope

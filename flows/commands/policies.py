@@ -7,7 +7,7 @@ import typer
 from sqlmodel import Session
 
 from charter.policy import Policy, read_policy
-from flows.commands.common import By, Json, actor, answer, reading, writing
+from flows.commands.common import By, Json, actor, answer, reading, text_of, writing
 from flows.commands.options import RegionName
 from notifications.wording import DIGESTS
 from providers import cycles
@@ -60,7 +60,7 @@ def _on_record(session: Session, version: str) -> str:
     """The version named, or the one in the file named, which is put on record first."""
     if not Path(version).is_file():
         return version
-    body = Path(version).read_text(encoding="utf-8")
+    body = text_of(Path(version))
     found = read_policy(body)
     _can_be_said(found)
     cycles.keep_rulebook(session, "policy", found.version, body)

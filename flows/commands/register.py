@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import By, Json, actor, answer, reading, will, writing
+from flows.erasing import erase_leftovers
 from flows.wiring import policy_shipped, shipped
 from providers import forgetting, register
 from providers.cycles import NotAllowed
@@ -157,8 +158,9 @@ def forget(
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
         done = forgetting.forget(session, email, now, who)
+    files = erase_leftovers(service.database, service.home, email)
     lines = (
-        f"Person {done.person} is erased: {done.letters} letters, {done.drafts} drafts and "
-        f"{done.sign_ins} sign-ins held something of theirs."
+        f"Person {done.person} is erased: {done.letters} letters, {done.drafts} drafts, "
+        f"{done.sign_ins} sign-ins and {files} letters kept as files held something of theirs."
     )
-    answer(asdict(done), lines, as_json=as_json)
+    answer({**asdict(done), "files": files}, lines, as_json=as_json)

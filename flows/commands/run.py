@@ -12,6 +12,7 @@ from flows.commands.common import Asked, By, Json, answer, reading, will, workin
 from flows.commands.options import QuarterName
 from flows.commands.plans import approve_plan, print_plan
 from flows.delivering import deliver_letters
+from flows.exhibits import many
 from flows.opening import request_returns
 from flows.publishing import publish_summary
 from flows.rehearsing import rehearse_cycle
@@ -35,8 +36,8 @@ def rehearse(
         Path | None, typer.Option(help="A file to write, one row for each line of each letter.")
     ] = None,
     agree: Annotated[
-        str, typer.Option("--approve", help="Agree to this plan, by its fingerprint.")
-    ] = "",
+        str | None, typer.Option("--approve", help="Agree to this plan, by its fingerprint.")
+    ] = None,
     by: By = "",
     as_json: Json = False,
 ) -> None:
@@ -45,10 +46,10 @@ def rehearse(
     Shows the ladder as it would run if nobody answered, and the plan's fingerprint. Sends nothing,
     and records nothing unless `--approve` says that the plan is agreed to.
     """
-    service = writing(context) if agree else reading(context)
+    service = reading(context) if agree is None else writing(context)
     today = london_date(service.clock())
     which = Quarter.parse(quarter) if quarter else Quarter.containing(today)
-    if agree:
+    if agree is not None:
         approve_plan(service, region, which, agree, by)
     with service.database.reading() as session:
         plan = rehearse_cycle(session, region, which, service.calendar)
@@ -73,11 +74,11 @@ def round_(context: typer.Context, as_json: Json = False) -> None:
     chased = done.chased
     lines = [f"Opened {c}." for c in done.cycles]
     lines.append(
-        f"{chased.asked} lines put into letters, {chased.skipped} rungs skipped, "
+        f"{many(chased.asked, 'line')} put into letters, {many(chased.skipped, 'rung')} skipped, "
         f"{chased.not_returned} recorded as not returned, {chased.unreachable} found unreachable."
     )
     if chased.due_moved:
-        lines.append(f"{chased.due_moved} due dates moved later.")
+        lines.append(f"{many(chased.due_moved, 'due date')} moved later.")
     answer(
         {"opened": done.cycles, "expected": done.expected, **asdict(chased)},
         lines,
@@ -132,7 +133,7 @@ def score(context: typer.Context, as_json: Json = False) -> None:
     bands = ", ".join(f"{n} {band.replace('_', ' ')}" for band, n in sorted(done.bands.items()))
     answer(
         {"scored": done.total, "bands": done.bands},
-        f"Scored {done.total} returns{': ' + bands if bands else ''}.",
+        f"Scored {many(done.total, 'return')}{': ' + bands if bands else ''}.",
         as_json=as_json,
     )
 

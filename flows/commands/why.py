@@ -1,6 +1,6 @@
 """What `charter cycle show --why` prints: every date with the days it was counted by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,11 +35,7 @@ def in_words(
         for d in cycle.dates
         if d.moved
     ]
-    lines.append("Return by return")
-    for ref in refs:
-        if ref.id in proofs:
-            lines += _of_return(ref, proofs[ref.id], cycle)
-    return lines
+    return [*lines, "Return by return, those alike together", *_of_returns(refs, proofs, cycle)]
 
 
 def as_json(
@@ -80,12 +76,23 @@ def _day(day: Day) -> dict[str, object]:
     return {"date": day.on, "working_day": day.number or None, "passed_over": day.why}
 
 
-def _of_return(ref: Ref, proof: Proof, cycle: CycleProof) -> list[str]:
-    place = f"{ref.site_name} ({ref.line})" if ref.line else ref.site_name
-    lines = [
-        f"  {place}, {ref.party_name}: due {say(proof.due)}",
-        f"    {proof.rule.words}: {say(proof.counted)}",
-    ]
+def _of_returns(
+    refs: Iterable[Ref], proofs: Mapping[int, Proof], cycle: CycleProof
+) -> Iterator[str]:
+    """The proof of every return, once for all of which it is the same."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for ref in refs:
+        if ref.id in proofs:
+            place = f"{ref.site_name} ({ref.line})" if ref.line else ref.site_name
+            said = tuple(_of_return(proofs[ref.id], cycle))
+            due = say(proofs[ref.id].due)
+            alike.setdefault(said, []).append(f"  {place}, {ref.party_name}: due {due}")
+    for said, places in alike.items():
+        yield from (*places, *said)
+
+
+def _of_return(proof: Proof, cycle: CycleProof) -> list[str]:
+    lines = [f"    {proof.rule.words}: {say(proof.counted)}"]
     if proof.rule.since != cycle.quarter.ends:
         lines += _days(proof.days, {proof.counted: "returns are due, by 23:59:59"})
     lines += [f"    {change_words(change)}" for change in proof.changes]

@@ -2,7 +2,7 @@
 
 import re
 from binascii import b2a_qp
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$)){0,119}")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -19,34 +19,45 @@ _PLAIN_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9-]+(?:\.[A-Za-
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 
+def one_line(words: str) -> str:
+    """Words of somebody outside without line breaks, control characters and half characters."""
+    if words.isprintable():
+        return words
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
 @dataclass(frozen=True)
-class Accepted:
-    """The other side took the letter and said so."""
+class _Told:
+    """What somebody outside said, kept as one line that no screen or database stumbles over."""
 
     detail: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", one_line(self.detail))
+
 
 @dataclass(frozen=True)
-class Refused:
+class Accepted(_Told):
+    """The other side took the letter and said so."""
+
+
+@dataclass(frozen=True)
+class Refused(_Told):
     """It will never be taken; `address_at_fault` tells a bad address from a bad message."""
 
-    detail: str
     address_at_fault: bool = True
 
 
 @dataclass(frozen=True)
-class Deferred:
+class Deferred(_Told):
     """Not now; `after` is how long the other side asked us to wait, when it did."""
 
-    detail: str
     after: timedelta | None = None
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unknown(_Told):
     """The line went dead between our last word and their answer: nobody here can say."""
-
-    detail: str
 
 
 Outcome = Accepted | Refused | Deferred | Unknown
@@ -56,6 +67,7 @@ class ChannelDown(Exception):
     """Nothing can be handed over at all; `what` is down, and `why`. Holds no secret."""
 
     def __init__(self, what: str, why: str) -> None:
+        what, why = one_line(what), one_line(why)
         super().__init__(f"{what} ({why})")
         self.what = what
         self.why = why
@@ -86,6 +98,14 @@ class Handover(Protocol):
 
     def hand(self, message: EmailMessage) -> Outcome:
         """Give the whole letter. Never raises for what the other side does."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A line with nothing to do while the other side takes a letter."""
+
+    meanwhile: Callable[[], object]
+    """Called then, once a letter; must not raise."""
 
 
 class Channel(Protocol):
@@ -199,32 +219,45 @@ def as_email(envelope: Envelope, domain: str = "") -> Written:
     message["Auto-Submitted"] = "auto-generated"
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
-    parts = [_part("plain", envelope.text), _part("html", envelope.html)]
+    bodies = {"plain": _body(envelope.text), "html": _body(envelope.html)}
+    parts = [_part(subtype, body) for subtype, body in bodies.items()]
     message.set_payload([*parts])
     message.ends = (sender.addr_spec, to.addr_spec)
     line = f"\r\n--{boundary}"
-    bodies = "".join(f"{line}\r\n{_heads(part)}\r\n{part.get_payload()}" for part in parts)
-    message.raw = f"{_heads(message)}{bodies}{line}--\r\n".encode("ascii")
+    written = "".join(
+        f"{line}\r\n{_heads(part)}\r\n{body}"
+        for part, body in zip(parts, bodies.values(), strict=True)
+    )
+    message.raw = f"{_heads(message)}{written}{line}--\r\n".encode("ascii")
     return message
 
 
-def _part(subtype: str, text: str) -> EmailMessage:
+def _body(text: str) -> str:
+    lines = "".join(f"{line}\r\n" for line in text.splitlines())
+    return b2a_qp(lines.encode()).decode("ascii")
+
+
+def _part(subtype: str, body: str) -> EmailMessage:
     part = EmailMessage(policy=_POLICY)
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    lines = "".join(f"{line}\r\n" for line in text.splitlines())
-    part.set_payload(b2a_qp(lines.encode()).decode("ascii"))
+    part.set_payload(body)
     return part
 
 
 def _heads(message: EmailMessage) -> str:
-    """Its headers as they travel: only one that is long or not plain ASCII takes the library."""
-    found = []
-    for name, value in message.raw_items():
-        line = f"{name}: {value}"
-        plain = line.isascii() and len(line) <= _LONGEST
-        found.append(f"{line}\r\n" if plain else SMTP.header_factory(name, value).fold(policy=SMTP))
-    return "".join(found)
+    return "".join(_head(name, value) for name, value in message.raw_items())
+
+
+@lru_cache(maxsize=1024)
+def _head(name: str, value: str) -> str:
+    """A header as it travels: only one that is long or not plain ASCII takes the library."""
+    line = f"{name}: {value}"
+    if line.isascii() and len(line) <= _LONGEST:
+        return f"{line}\r\n"
+    folded = str(SMTP.header_factory(name, value).fold(policy=SMTP))
+    # Folded before its first word, it would be read with a space in front of it.
+    return folded.replace(f"{name}:\r\n ", f"{name}: ", 1)
 
 
 def addresses(message: EmailMessage) -> tuple[str, str]:

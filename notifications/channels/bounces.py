@@ -48,7 +48,7 @@ def read_bounce(raw: bytes) -> Bounce | Mute:
     """
     try:
         return _read(message_from_bytes(raw, policy=compat32))
-    except (MessageError, LookupError, ValueError, TypeError, AttributeError):
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
         return Mute.NO_NOTICE
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
-from email.policy import default
+from email.policy import compat32
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -18,6 +18,12 @@ from notifications.channels.here import is_here
 PATIENCE_SECONDS = 30
 SEARCHES = re.compile(r"[A-Za-z0-9_.@-]{1,200}")
 """What a header may be searched for: nothing that a mailbox's own language could mistake."""
+
+LONGEST = 64 * 1024
+"""Bytes that are read of a message: all headers of one that is meant well, and a whole notice.
+
+Python's reader takes minutes over some hundred thousand bytes that are meant to keep it busy.
+"""
 
 _TRIES = 5
 _PLAIN = re.compile(r"[ -~]+")
@@ -29,7 +35,7 @@ class MailboxDown(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """One message of a mailbox: its `id` there, and its bytes."""
+    """One message of a mailbox: its `id` there, and its bytes, up to the `LONGEST`."""
 
     id: str
     raw: bytes
@@ -128,7 +134,7 @@ class Maildir:
                 lasting = name.partition(":")[0]
                 try:
                     if lasting not in values:
-                        values[lasting] = _header_of(self._find(name), header)
+                        values[lasting] = _header_of(_beginning(self._find(name)), header)
                 except FileNotFoundError:
                     moved = True
                     continue
@@ -143,7 +149,7 @@ class Maildir:
         for name in sorted(self._names()):
             if "S" not in name.partition(":2,")[2]:
                 with suppress(FileNotFoundError):  # somebody else has just moved it
-                    yield Mail(name, self._find(name).read_bytes())
+                    yield Mail(name, _beginning(self._find(name)))
 
     def mark_read(self, mail: Mail) -> None:
         """Move it to `cur` with the mark `S`, as every reader of a Maildir does."""
@@ -162,13 +168,14 @@ class Maildir:
         return new if new.exists() else self.path / "cur" / name
 
 
-def _header_of(path: Path, header: str) -> str:
+def _beginning(path: Path) -> bytes:
     with path.open("rb") as file:
-        return _clean(BytesHeaderParser(policy=default).parse(file)[header])
+        return file.read(LONGEST)
 
 
-def _clean(value: object) -> str:
-    return str(value or "").strip()
+def _header_of(message: bytes, header: str) -> str:
+    """As it stands there: nothing in it is decoded, so nothing in it can keep us busy."""
+    return str(BytesHeaderParser(policy=compat32).parsebytes(message)[header] or "").strip()
 
 
 @dataclass(frozen=True)
@@ -224,14 +231,13 @@ class ImapFolder:
             raise ValueError(f"a mailbox is not searched for {value!r}")
         self._imap.noop()  # so that what has come in since is seen
         found = self._search("HEADER", header, f'"{value}"')
-        peek = f"(BODY.PEEK[HEADER.FIELDS ({header})])"
-        read = BytesHeaderParser(policy=default).parsebytes
-        return any(_clean(read(self._fetch(uid, peek))[header]) == value for uid in found)
+        peek = f"(BODY.PEEK[HEADER.FIELDS ({header})]<0.{LONGEST}>)"
+        return any(_header_of(self._fetch(uid, peek), header) == value for uid in found)
 
     def unread(self) -> Iterator[Mail]:
         """The messages without the flag Seen, in the order of their UIDs."""
         for uid in self._search("UNSEEN"):
-            yield Mail(uid, self._fetch(uid, "(BODY.PEEK[])"))
+            yield Mail(uid, self._fetch(uid, f"(BODY.PEEK[]<0.{LONGEST}>)"))
 
     def mark_read(self, mail: Mail) -> None:
         """Give it the flag Seen."""

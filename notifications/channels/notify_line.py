@@ -17,6 +17,8 @@ from notifications.channels.here import is_here
 DOWN = "GOV.UK Notify will not take our letters"
 UNREACHED = "GOV.UK Notify cannot be reached"
 TROUBLED = "GOV.UK Notify is not working"
+LONGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes; a page of 250 letters with all their words is a few million."""
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf".+-({_UUID})-({_UUID})", re.IGNORECASE)
 
@@ -43,12 +45,12 @@ class Line:
 
     def post(self, path: str, body: Mapping[str, Any]) -> httpx2.Response:
         """Send something; raises what httpx2 raises."""
-        return self.client.post(path, json=body, headers=self._signed())
+        return self._asked("POST", path, json=body)
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """Read something; ChannelDown when it cannot be had."""
         try:
-            answer = self.client.get(path, params=query, headers=self._signed())
+            answer = self._asked("GET", path, params=query)
         except httpx2.HTTPError as error:
             raise ChannelDown(UNREACHED, why(error)) from None
         said = json_of(answer)
@@ -68,8 +70,10 @@ class Line:
 
     def newest(self) -> Iterator[dict[str, str]]:
         """Every letter that it still has, the newest first."""
+        seen: set[str] = set()
         page = self._page()
-        while page:
+        while page and page[-1]["id"] not in seen:  # a list that begins again has no end
+            seen |= {each["id"] for each in page}
             yield from page
             page = self._page(older_than=page[-1]["id"])
 
@@ -82,6 +86,16 @@ class Line:
             ]
         except (KeyError, TypeError):
             raise ChannelDown(UNREACHED, "its answer means nothing") from None
+
+    def _asked(self, method: str, path: str, **given: Any) -> httpx2.Response:  # noqa: ANN401
+        """The answer to one request; one that is too long to be an answer is none."""
+        content = bytearray()
+        with self.client.stream(method, path, headers=self._signed(), **given) as answer:
+            for piece in answer.iter_bytes():
+                content += piece
+                if len(content) > LONGEST_ANSWER:
+                    raise httpx2.RemoteProtocolError("the answer has no end")
+        return httpx2.Response(answer.status_code, content=bytes(content))
 
     def _signed(self) -> dict[str, str]:
         claims = {"iss": self.account.service, "iat": int(self.clock().timestamp())}
@@ -129,7 +143,7 @@ def json_of(answer: httpx2.Response) -> dict[str, Any]:
     """What an answer holds; nothing where it is no JSON object."""
     try:
         said = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

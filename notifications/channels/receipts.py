@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
+from notifications.channels.base import one_line
+
 
 class Fault(Enum):
     """Why a letter came back."""
@@ -20,6 +22,9 @@ class Receipt:
 
     detail: str
     fault: Fault | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", one_line(self.detail))
 
     @property
     def delivered(self) -> bool:

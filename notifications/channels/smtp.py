@@ -4,7 +4,7 @@ import logging
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
@@ -28,9 +28,11 @@ DATA_SECONDS = 150
 BARE, JOURNALLED = "smtp", "smtp+journal"
 DOWN = "mail server is down"
 _TAKEN = (250, 251, 252)
+_GO_ON = 354
 _CLOSING = 421
 _NEEDS_LOGIN = {503, 530, 534, 535, 538}
 _ADDRESS_IS_BAD = re.compile(rb"5\.[12]\.\d")
+_FULL_STOP = re.compile(rb"^\.", re.MULTILINE)
 _SOMEBODY = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ class SmtpHandover:
         self._bounces_to = bounces_to
         self._smtp: smtplib.SMTP | None = None
         self._begun = False
+        self.meanwhile: Callable[[], object] = int  # nothing
 
     def connect(self) -> smtplib.SMTP:
         """The open connection, made when there is none; ChannelDown with a reason and no secret."""
@@ -133,9 +136,11 @@ class SmtpHandover:
             return Deferred("the line was closed before the letter was given")
         try:
             smtp.sock.settimeout(DATA_SECONDS)
-            code, reply = smtp.data(message.as_bytes())
-        except smtplib.SMTPDataError as error:  # answered before the first byte of the letter
-            code, reply = error.smtp_code, _bytes(error.smtp_error)
+            code, reply = smtp.docmd("DATA")
+            if code == _GO_ON:
+                smtp.send(_with_end(message.as_bytes()))
+                self.meanwhile()
+                code, reply = smtp.getreply()
         except OSError as error:
             self._hang_up()
             return Unknown(f"the line dropped after DATA had begun: {_why(error)}")
@@ -152,10 +157,11 @@ class SmtpHandover:
             smtp.rset()
         self._begun = True
         self.name = BARE
-        code, reply = smtp.mail(self._bounces_to or sender)
+        # Both addresses are plain: the library would read each of them again.
+        code, reply = smtp.docmd("MAIL", f"FROM:<{self._bounces_to or sender}>")
         if code != 250:
             return code, reply, True
-        code, reply = smtp.rcpt(to)
+        code, reply = smtp.docmd("RCPT", f"TO:<{to}>")
         if code in _TAKEN and self._copies_to:
             self._copy(smtp)
         return code, reply, False
@@ -209,6 +215,12 @@ def _connected(server: Server) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _with_end(content: bytes) -> bytes:
+    """The message with the line after it that ends it, which none of its own may look like."""
+    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
+    return _FULL_STOP.sub(b"..", ended) + b".\r\n"
 
 
 def _judge_data(code: int, reply: bytes) -> Outcome:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from charter.quarters import london_date
 from portal.counting import counted, events
 from portal.doors import NotHere, SignedIn
 from portal.provider import rooms
@@ -25,6 +26,7 @@ def dates_page(return_id: str, visit: SignedIn) -> Response:
         room,
         "provider/dates.html",
         proof=proof,
+        over=proof.due < london_date(visit.now),
         rows=counted(proof.days, {proof.counted: "The date it comes to"}),
         events=events(proof),
     )

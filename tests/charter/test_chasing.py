@@ -547,6 +547,21 @@ def test_when_an_extension_runs_out_the_ladder_goes_on_where_it_stood(
     assert play.recorded() == [play.calendar.shift(end, 10)]
 
 
+def test_the_signer_is_told_before_an_extension_ends_that_nothing_was_started(
+    play: Play,
+) -> None:
+    play.through("2026-10-01", "2026-10-19")
+    play.take(at(date(2026, 10, 19), 12), Extended(due=date(2026, 11, 11), reason="r", public="p"))
+    said = play.through("2026-10-20", "2026-11-11")
+    assert said == [
+        ("2026-11-04", LEAD, "remind-5"),
+        ("2026-11-04", SIGNER, "remind-5-signer"),
+        ("2026-11-11", LEAD, "remind-0"),
+    ]
+    play.take(at(date(2026, 11, 4), 12), Started())
+    assert play.why_not("remind-5-signer", SIGNER, "2026-11-04") == "it has been started"
+
+
 def test_a_letter_planned_before_an_extension_is_stopped_by_it(play: Play) -> None:
     play.through("2026-10-01", "2026-10-29")
     assert play.why_not("overdue-1", LEAD, "2026-10-29") is None

@@ -106,11 +106,11 @@ def test_a_new_holiday_moves_an_open_date_later_by_one_and_says_which():
     assert moves(lived(), LATER) == date(2026, 10, 29)
     assert moves(lived(), CALENDAR) is None
     why = why_moved(CALENDAR, LATER, Q2.ends, date(2026, 10, 29))
-    assert why == "a bank holiday was added on 26 October 2026 (Coronation)"
+    assert why == "there is a new bank holiday on 26 October 2026 (Coronation)"
     two = replace(LATER, holidays={**LATER.holidays, date(2026, 10, 27): "Jubilee"})
     assert moves(lived(), two) == date(2026, 10, 30)
     assert why_moved(CALENDAR, two, Q2.ends, date(2026, 10, 30)) == (
-        "bank holidays were added on 26 October 2026 (Coronation) and 27 October 2026 (Jubilee)"
+        "there are new bank holidays on 26 October 2026 (Coronation) and 27 October 2026 (Jubilee)"
     )
     assert "brought up to date" in why_moved(None, LATER, Q2.ends, date(2026, 10, 29))
 

@@ -17,8 +17,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from notifications.channels.base import Accepted, Channel, Handover, Outcome
+from notifications.leases import Change
 from providers import ledger
-from providers.database import Database, open_engine
+from providers.database import Database, Kept, open_engine
 
 KILLED = -signal.SIGKILL
 POINTS = {
@@ -78,11 +79,34 @@ class Watched(Database):
             if watching:
                 session.flush()
                 kinds = _kinds_since(session, before)
+        self.settled()
+        for kind in kinds:
+            self.doom.reach(f"commit:{kind}")
+
+    def settled(self) -> None:
+        """A commit was made; perhaps it was the one that settled a letter."""
         if self.settling:
             self.settling = False
             self.doom.reach("committed")
-        for kind in kinds:
-            self.doom.reach(f"commit:{kind}")
+
+    @contextmanager
+    def keeping(self) -> Iterator[Any]:
+        """Where a letter is settled that was accepted, and the next begins."""
+        with super().keeping() as kept:
+            yield MortalKept(kept, self)
+
+
+class MortalKept:
+    """A kept connection, whose commits can be died after."""
+
+    def __init__(self, inner: Kept, database: Watched) -> None:
+        self.inner, self.database = inner, database
+
+    def change(self, *changes: Change) -> list[bool]:
+        """One transaction, and perhaps the last thing that this process does."""
+        did = self.inner.change(*changes)
+        self.database.settled()
+        return did
 
 
 def _kinds_since(session: Session, entry: int) -> set[str]:
@@ -122,6 +146,15 @@ class MortalLine:
     def name(self) -> str:
         """What the outbox is to remember of the letter."""
         return self.inner.name
+
+    @property
+    def meanwhile(self) -> Any:
+        """What is done while the other side takes a letter."""
+        return self.inner.meanwhile  # type: ignore[attr-defined]
+
+    @meanwhile.setter
+    def meanwhile(self, work: Any) -> None:
+        self.inner.meanwhile = work  # type: ignore[attr-defined]
 
     def offer(self, message: EmailMessage) -> Outcome | None:
         """MAIL and RCPT."""

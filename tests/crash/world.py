@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from flows import wiring
 from flows.post import Post
@@ -58,7 +58,7 @@ def register_text(services: int, habits: tuple[str, ...] = ()) -> str:
     return "\n".join([*lines, ""])
 
 
-def populate(url: str, text: str) -> None:
+def populate(url: str, listed: str) -> None:
     """Import the register and appoint the team; nothing is opened yet."""
     migrate(url)
     engine = open_engine(url)
@@ -66,7 +66,7 @@ def populate(url: str, text: str) -> None:
     wiring.keep_shipped_rules(database)
     team = ((COMMISSIONER, "commissioner"), (APPROVER, "approver"), (PARTNER, "listening_partner"))
     with database.writing() as session:
-        read = register.check(text.encode(), "crash.csv")
+        read = register.check(listed.encode(), "crash.csv")
         policy = cycles.newest(session, "policy")
         register.import_register(session, read, now, "operator", policy_version=policy)
         for email, role in team:
@@ -74,6 +74,8 @@ def populate(url: str, text: str) -> None:
                 session, now, "operator", email=email, region_code="sample", role=role, name=role
             )
         cycles.adopt(session, "sample", "working-0.1", now, "operator")
+        # One salt in every world, so that two runs call a letter by the same key.
+        session.connection().execute(text("UPDATE region SET salt = 'the same'"))
     engine.dispose()
 
 

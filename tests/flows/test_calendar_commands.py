@@ -91,7 +91,7 @@ def test_every_return_is_proved_day_by_day(running: Charter, gov_uk_file: Path) 
     shown = running(*ON, "cycle", "show", "sample", "--why", "--json").json
     assert shown["why"] == [{"date": "2026-10-26", "holiday": "Bank holiday for a coronation"}]
     proof = shown["proof"]
-    assert "read on 2026-10-12" in proof["source"]
+    assert "read on 12 October 2026" in proof["source"]
     assert {"date": "due", "first": "2026-10-28", "now": "2026-10-29", "moved": True} in proof[
         "dates"
     ]

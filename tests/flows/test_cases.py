@@ -60,12 +60,11 @@ def test_whoever_was_asked_is_known_with_the_day_of_the_letter_or_of_its_hand_ov
 
 def test_a_letter_withdrawn_or_a_line_dropped_asked_nobody(gapped: Programme) -> None:
     gapped.open("2026-10-01T09:00")
-    lead, signer = (gapped.person(email) for email in (LEAD, SIGNER))
+    lead, signer = (gapped.key(email, "2026-10-01") for email in (LEAD, SIGNER))
     with gapped.database.writing() as session:
         here = gapped.ref("BROOK", "BRB").id
-        outbox.withdraw(session, f"sample-p{lead}-2026-10-01", "a test", at("2026-10-01T09:30"))
-        key, line = f"sample-p{signer}-2026-10-01", outbox.Line(f"return:{here}", "notice")
-        outbox.drop_line(session, key, line, "a test")
+        outbox.withdraw(session, lead, "a test", at("2026-10-01T09:30"))
+        outbox.drop_line(session, signer, outbox.Line(f"return:{here}", "notice"), "a test")
     assert asked(gapped, "2026-10-01T10:00") == {}
 
 
@@ -77,7 +76,7 @@ def test_a_gap_holds_back_a_rung_whose_person_was_asked_too_lately(gapped: Progr
     sql = "SELECT letter_key FROM letter_line WHERE topic = 'overdue-1' AND subject = :subject"
     with gapped.database.engine.connect() as connection:
         keys = connection.execute(text(sql), {"subject": f"return:{here.id}"}).scalars().all()
-    assert [key[-10:] for key in keys] == ["2026-10-30"]
+    assert [key.rpartition("-")[0][-10:] for key in keys] == ["2026-10-30"]
 
 
 def test_without_a_gap_in_the_policy_nobody_asks_the_outbox_when(programme: Programme) -> None:

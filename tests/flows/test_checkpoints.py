@@ -173,3 +173,31 @@ def test_without_publication_nothing_vouches_and_nothing_is_wrong(
     with here.database.writing() as session:
         cycles.pause(session, "sample", "Quiet.", at("2026-09-02T09:00"), "operator")
     assert wrong(here) == ""
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\x00", b"[]", b""])
+def test_a_checkpoint_that_is_none_is_named_in_a_sentence(programme: Programme, content: bytes):
+    (programme.home / "checkpoints" / "000002.json").write_bytes(content)
+    assert wrong(programme) == "the checkpoint 000002.json has been changed"
+
+
+def test_a_checkpoint_that_cannot_be_opened_is_named_in_a_sentence(programme: Programme):
+    file = programme.home / "checkpoints" / "000002.json"
+    file.unlink()
+    file.mkdir()
+    assert "000002.json cannot be read (is a directory)" in wrong(programme)
+
+
+def test_a_key_that_is_none_is_a_sentence(programme: Programme):
+    key = programme.home / "checkpoint.key"
+    key.write_bytes(b"\xff" * 40)
+    assert "32 bytes in base64" in wrong(programme)
+    key.unlink()
+    key.mkdir()
+    assert "cannot be read (is a directory)" in wrong(programme)
+
+
+def test_doctor_says_when_others_may_read_the_key(programme: Programme):
+    assert notary(programme).too_open == ""
+    (programme.home / "checkpoint.key").chmod(0o644)
+    assert "chmod 600" in notary(programme).too_open

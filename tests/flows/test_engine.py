@@ -114,6 +114,7 @@ class TestThroughServerAndWorker:
         shown = artifacts(own, ran.run_id)["signed-sample-2026-27-q2"]
         assert shown["type"] == "progress"
         assert "0 of 4 returns are signed" in shown["description"]
+        own.run("deliver_letters", [at("2026-10-01T09:00")])  # asked later, they would be due later
 
     def test_several_instants_in_one_run_leave_a_table_of_who_is_late(
         self, own: OwnPrefect

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,46 @@ def test_a_notice_that_is_not_about_a_letter_of_ours_to_them_is_counted_and_move
     assert post.letter(BROOK, "2026-10-01").state == "sent"
     assert "about no letter of ours" in caplog.text
     assert "@brook.example" not in caplog.text
+
+
+def test_nobody_can_make_up_the_key_of_a_colleagues_letter(post: Post) -> None:
+    dees = post.letter(BEA, "2026-10-01").key
+    mine, theirs = post.programme.person(BEA), post.programme.person(BROOK)
+    post.returns.comes(notice(dees.replace(f"-p{mine}-", f"-p{theirs}-"), BROOK))
+    post.returns.comes(notice(f"sample-p{theirs}-2026-10-01", BROOK))
+    heard = post.hear("2026-10-01T15:00")
+    assert (heard.came_back, heard.ignored) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        notice(letter="X-Charter-Letter: k1\nTo: " + "(" * 5000 + "\n\n"),
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b0\n\n--b0\n"
+        + b"Content-Type: message/rfc822\n\n" * 2000,
+        b'Content-Type: multipart/report; a="' + b'\\";' * 2_000_000 + b"\n\n",
+        b"Content-Type: text/html\n\n" + b"<div>" * 5_000_000,
+    ],
+    ids=["comments in comments", "letters in letters", "marks without end", "a page without end"],
+)
+def test_a_message_made_to_be_unreadable_holds_up_nothing(post: Post, hostile: bytes) -> None:
+    key = post.letter(BROOK, "2026-10-01").key
+    post.returns.comes(hostile)
+    post.returns.comes(notice(key, BROOK))
+    before = time.monotonic()
+    heard = post.hear("2026-10-01T15:00")
+    assert (heard.came_back, heard.ignored, heard.trouble) == (1, 1, "")
+    assert time.monotonic() - before < 20
+    assert post.hear("2026-10-01T15:05").ignored == 0
+
+
+def test_what_a_server_says_of_a_letter_is_kept_as_plain_words(post: Post) -> None:
+    key = post.letter(BROOK, "2026-10-01").key
+    said = b"smtp; 550 \x1b]0;owned\x07\x00\x9b2J gone"
+    raw = notice(key, BROOK).replace(b"smtp; 550 5.1.1 No such\n    mailbox here", said)
+    post.returns.comes(raw)
+    assert post.hear("2026-10-01T15:00").came_back == 1
+    assert post.letter(BROOK, "2026-10-01").outcome.isprintable()
 
 
 def test_mail_that_its_reader_sends_on_comes_back_from_an_address_we_never_wrote_to(

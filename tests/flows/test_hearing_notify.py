@@ -102,6 +102,22 @@ def test_doctor_opens_the_mailbox_that_letters_come_back_to(tmp_path: Path) -> N
     assert "returned letters" not in [check.name for check in examine(plain, None)]
 
 
+def test_doctor_says_whether_the_journal_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    settings = Settings(
+        home=tmp_path / "home",
+        mail_url=SecretStr("smtp://127.0.0.1:9"),
+        journal_url=SecretStr(f"maildir:{folder}"),
+        journal_address="journal@returns.example",
+    )
+    wiring.prepare(settings)
+    for well in (False, True):
+        if well:
+            Returns(folder)
+        found = [check for check in examine(settings, None) if check.name == "journal"]
+        assert [check.well for check in found] == [well]
+
+
 def test_doctor_reads_the_notify_template_with_the_key(tmp_path: Path, stub: StubNotify) -> None:
     settings = Settings(home=tmp_path / "home", mail_url=SecretStr(stub.url(LIVE)))
     wiring.prepare(settings)

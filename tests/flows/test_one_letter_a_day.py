@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlmodel import update
 
 from charter.steps import DueMoved, Reminded, Unsent
 from flows.bygone import take_back
@@ -108,6 +109,35 @@ def test_whoever_has_had_yesterdays_letter_today_hears_the_rest_on_the_next_work
     assert "remind-0" not in {step.rung for step in steps(programme, Reminded)}
     programme.day("2026-10-29")
     assert len(smtp_sink.to(LEAD)) == 3
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+def test_a_letter_that_the_last_release_keyed_otherwise_is_todays_letter_too(
+    programme: Programme, smtp_sink: SmtpSink, handed_over: bool
+) -> None:
+    through(programme, smtp_sink.url)
+    programme.day("2026-10-01")
+    with programme.database.writing() as session:
+        here = programme.ref("CLYDE", "CLB")
+        outbox.enqueue(
+            session,
+            key=f"sample-p{programme.person(LEAD)}-2026-10-14",
+            person=programme.person(LEAD),
+            email=LEAD,
+            kind="request",
+            region="sample",
+            day=date(2026, 10, 14),
+            lines=[outbox.Line(f"return:{here.id}", "request")],
+            now=at("2026-10-14T08:45"),
+        )
+    if handed_over:
+        programme.deliver("2026-10-14T08:50")
+        with programme.database.writing() as session:
+            session.execute(update(outbox.Letter).values(handed_at=None))
+    programme.day("2026-10-14")
+    assert len(smtp_sink.to(LEAD)) == 2
+    programme.day("2026-10-15")
+    assert "Reminder" in str(smtp_sink.to(LEAD)[2].message["Subject"])
 
 
 def test_letters_of_today_and_letters_on_their_way_are_not_taken_back(

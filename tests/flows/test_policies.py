@@ -70,7 +70,7 @@ def test_a_cycle_opened_under_the_first_policy_runs_to_its_end_by_it(programme: 
     assert cycle.policy_version == "2026.1"
     commissioner = programme.person(COMMISSIONER)
     written = sorted(p.stem for p in (programme.home / "mail").glob(f"*-p{commissioner}-*.eml"))
-    assert written == [f"sample-p{commissioner}-2026-11-11"]
+    assert written == [programme.key(COMMISSIONER, "2026-11-11")]
 
 
 def test_a_policy_that_is_not_on_record_is_answered_with_those_that_are(

@@ -60,11 +60,12 @@ def record(programme: Programme) -> tuple[tuple[int, str], dict[str, int], list[
 
 def test_one_digest_a_person_a_day_however_many_prisons(programme: Programme) -> None:
     programme.day("2026-10-01")
-    lead, signer = programme.person("avon@avon.example"), programme.person("ada@avon.example")
-    assert [k for k in mail(programme) if f"-p{lead}-" in k] == [f"sample-p{lead}-2026-10-01"]
-    written = (programme.home / "mail" / f"sample-p{lead}-2026-10-01.eml").read_text()
+    lead = programme.person("avon@avon.example")
+    key = programme.key("avon@avon.example", "2026-10-01")
+    assert [k for k in mail(programme) if f"-p{lead}-" in k] == [key]
+    written = (programme.home / "mail" / f"{key}.eml").read_text()
     assert "2 prisons" in written
-    assert f"sample-p{signer}-2026-10-01" in mail(programme)
+    assert programme.key("ada@avon.example", "2026-10-01") in mail(programme)
 
 
 def test_who_never_answers_is_recorded_as_not_returned_and_the_states_add_up(
@@ -153,8 +154,8 @@ def test_what_arrives_between_round_and_hand_over_is_not_chased(programme: Progr
     programme.open("2026-10-14T09:00")
     programme.submit("AVON", "AVB", "2026-10-14T09:30")
     programme.deliver("2026-10-14T10:00")
-    lead = programme.person("avon@avon.example")
-    written = (programme.home / "mail" / f"sample-p{lead}-2026-10-14.eml").read_text()
+    key = programme.key("avon@avon.example", "2026-10-14")
+    written = (programme.home / "mail" / f"{key}.eml").read_text()
     assert "Avonchurch" in written
     assert "Avonbridge" not in written
     with programme.database.reading() as session:
@@ -176,8 +177,7 @@ def test_a_region_paused_between_round_and_hand_over_says_nothing_and_goes_on_wh
     with programme.database.writing() as session:
         cycles.resume(session, "sample", at("2026-10-15T12:00"), "operator")
     programme.day("2026-10-16")
-    lead = programme.person("clyde@clyde.example")
-    assert f"sample-p{lead}-2026-10-16" in mail(programme)
+    assert programme.key("clyde@clyde.example", "2026-10-16") in mail(programme)
 
 
 def test_a_refused_address_moves_the_chase_to_the_deputy_next_day(

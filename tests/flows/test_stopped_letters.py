@@ -24,7 +24,7 @@ def programme(store: Database, tmp_path: Path) -> Programme:
 
 def letter(programme: Programme, email: str, day: str) -> str:
     """The digest of a person on a day as one line of text; empty when there was none."""
-    path = programme.home / "mail" / f"sample-p{programme.person(email)}-{day}.eml"
+    path = programme.home / "mail" / f"{programme.key(email, day)}.eml"
     return " ".join(path.read_text().split()) if path.exists() else ""
 
 
@@ -138,7 +138,7 @@ def test_a_due_date_moved_by_a_holiday_is_told_with_the_holiday_and_the_new_date
     programme: Programme,
 ) -> None:
     programme.day("2026-10-01")
-    why = "a bank holiday was added on 19 October 2026 (A day of mourning)"
+    why = "there is a new bank holiday on 19 October 2026 (A day of mourning)"
     moved = DueMoved(due=at("2026-10-29T12:00").date(), why=why, cause="holiday")
     take(programme, moved, "2026-10-06T09:00")
     programme.day("2026-10-07")

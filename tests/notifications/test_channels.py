@@ -148,6 +148,20 @@ def test_a_file_that_cannot_be_written_is_put_off_and_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Reminder: Charter return due 15 September 2026, HMP Thornley, 2026-27-Q2",
+        "Not signed, and what we will publish: HMP Oakham and 11 other prisons, 2026-27-Q2",
+    ],
+)
+def test_a_long_subject_is_read_as_it_was_written(subject: str) -> None:
+    raw = as_email(replace(ENVELOPE, subject=subject)).as_bytes()
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert str(read["Subject"]) == subject
+    assert f"Subject: {subject.split()[0]}".encode() in raw
+
+
 def test_a_mail_folder_that_cannot_be_made_is_a_channel_that_is_down(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file stands in the way")
     with pytest.raises(ChannelDown, match="mail folder cannot be written"):

@@ -186,10 +186,10 @@ def test_what_follows_from_an_answer_is_recorded_in_the_same_transaction(store: 
         heard.append((row.key, outcome))
         raise RuntimeError("the step could not be recorded")
 
-    channel = Scripted()
+    channel = Scripted(answers={key_of(0): Refused("554 no")})
     with pytest.raises(RuntimeError):
         deliver(store, NOW, replace(office(channel), settled=failing), worker="a")
-    assert heard == [(key_of(0), Accepted("taken"))]
+    assert heard == [(key_of(0), Refused("554 no"))]
     assert letter(store, key_of(0)).state == "handing", "neither was kept"
 
 

@@ -16,7 +16,8 @@ STATES = ("new", "queued", "claimed", "withdrawn")
 
 
 def wanted(key: str, *lines: Line, kind: str = "request") -> Wanted:
-    return Wanted(key, 1, "Lead@Avon.example", kind, "sample", NOW.date(), lines)
+    person = sum(key.encode())  # each has one letter a day
+    return Wanted(key, person, "Lead@Avon.example", kind, "sample", NOW.date(), lines)
 
 
 def prepare(store: Database, prefix: str) -> None:

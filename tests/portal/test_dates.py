@@ -48,12 +48,18 @@ def test_a_provider_reads_how_the_due_date_was_counted(stage: Stage, open_pages:
     assert "29 October 2026 Overdue letter to the lead, 1 working day after" in proof.text
 
 
+def test_a_date_that_has_gone_by_is_told_as_past(stage: Stage, open_pages: Open):
+    stage.now = at("2026-10-29T09:00")
+    page = stage.enters(open_pages, BROOK.email).get(f"/returns/{stage.ref(BROOK).id}/dates")
+    assert "It was due by 11:59pm on 28 October 2026, London time" in page.text
+
+
 def test_all_that_moved_the_date_is_told_oldest_first(stage: Stage, open_pages: Open):
     moved(stage)
     text = stage.enters(open_pages, AVON.email).get(f"/returns/{stage.ref().id}/dates").text
     told = [
         "The return was asked for, due on 28 October 2026.",
-        "The due date moved to 29 October 2026. A bank holiday was added on 26 October 2026",
+        "The due date moved to 29 October 2026. There is a new bank holiday on 26 October 2026",
         "This provider was paused until 6 October 2026. A pause stops letters and moves no date.",
         "More time was given, until 11 November 2026. Two of the team are ill.",
     ]

@@ -89,7 +89,7 @@ def test_a_region_that_never_opened_and_stands_still_has_no_feed(stage: Stage, o
         session.connection().execute(
             text(
                 "INSERT INTO region SELECT 'new', 'New', 0, 1, '', first_imported_at, "
-                "policy_version FROM region WHERE code = 'sample'"
+                "policy_version, salt FROM region WHERE code = 'sample'"
             )
         )
     assert open_pages(stage.app).get("/calendar/new.ics").status == 404
@@ -98,3 +98,11 @@ def test_a_region_that_never_opened_and_stands_still_has_no_feed(stage: Stage, o
 def test_a_quarter_past_the_known_holidays_is_not_planned(stage: Stage, open_pages: Open):
     stage.now = at("2028-12-01T09:00")
     assert len(events(open_pages(stage.app))) == 2 * 7
+
+
+def test_what_began_early_is_no_more_public_than_a_quarter_to_come(stage: Stage, open_pages: Open):
+    client = open_pages(stage.app)
+    with stage.database.writing() as session:
+        sql = "UPDATE cycle SET early = :early WHERE quarter = :quarter"
+        session.connection().execute(text(sql), {"early": True, "quarter": QUARTER})
+    assert not any(QUARTER in name for name in events(client))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from providers import backup as backups
 from providers.backup import BackupRefused, backup, restore
-from providers.database import Database, downgrade, open_engine
+from providers.database import Database, downgrade, open_engine, upgrade
 from providers.evidence import Cabinet, put
 from providers.register import export
 from tests.support.registers import BROOK_ROW, SIGNER, take_in
@@ -170,6 +170,31 @@ def test_a_database_of_another_schema_needs_force_to_be_replaced(
     backup(full.engine, tmp_path / "copy")
     downgrade(full.engine, "base")
     assert restore(full.engine, tmp_path / "copy").entries == 1
+
+
+def as_the_last_release_wrote_it(engine: Engine, to: Path) -> Path:
+    """A backup of the same rows under the schema of the release before."""
+    downgrade(engine, "0002")
+    if engine.dialect.name == "sqlite":
+        backups._copy_sqlite(backups._sqlite_file(engine), to)
+    else:
+        backups._pg(engine, "pg_dump", *backups.PG_DUMP, f"--file={to}")
+    upgrade(engine)
+    return to
+
+
+def test_a_backup_that_the_last_release_wrote_comes_back_under_the_schema_of_this_one(
+    full: Database, empty: Engine, tmp_path: Path
+) -> None:
+    copy = as_the_last_release_wrote_it(full.engine, tmp_path / "copy")
+    written = copy.read_bytes()
+    for engine in (empty, full.engine):  # where there was none, and over one that was brought up
+        done = restore(engine, copy, force=True)
+        assert (done.entries, done.was) == (1, "0002")
+        assert "Its schema was 0002, and is now this release's." in done.in_words()
+        with Database(engine).writing() as session:
+            assert not take_in(session, {}, SIGNER).did_something
+    assert copy.read_bytes() == written
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(full: Database, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from flows.erasing import erase_leftovers
 from flows.verifying import verify
 from notifications import outbox
 from providers import answering, forgetting, register, sessions, staff
@@ -68,6 +69,19 @@ def test_nothing_names_an_erased_person_and_the_record_still_holds(programme: Pr
     assert "Dear Brook" not in after
     assert verify(programme.database, programme.home).wrong == ""
     assert f"person:{number}" in after
+
+
+def test_no_file_of_the_home_names_an_erased_person(programme: Programme, tmp_path: Path):
+    mail = programme.home / "mail"
+    assert any(GONE.encode() in file.read_bytes() for file in mail.iterdir())
+    leaves(programme)
+    forget(programme, GONE, "2026-10-06T09:00")
+    assert erase_leftovers(programme.database, programme.home, GONE.upper()) == 1
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    found = [file for file in files if GONE.encode() in file.read_bytes().lower()]
+    assert found == []
+    assert len(list(mail.iterdir())) > 1
+    assert verify(programme.database, programme.home).wrong == ""
 
 
 def test_the_chase_goes_on_with_whoever_came_after(programme: Programme):

@@ -39,7 +39,7 @@ class Post:
 def letter(programme: Programme, email: str, day: str) -> Letter:
     """The letter to somebody on a day."""
     with programme.database.reading() as session:
-        found = outbox.show(session, f"sample-p{programme.person(email)}-{day}")
+        found = outbox.show(session, programme.key(email, day))
         assert found is not None
         session.expunge(found)
     return found

@@ -14,6 +14,7 @@ from flows.post import Post
 from flows.publishing import Bulletin, publish_summary
 from flows.scoring import score_returns
 from flows.settings import Settings
+from notifications import outbox
 from notifications.delivery import Delivered
 from providers import answering, cycles, register, returns, staff
 from providers.database import Database
@@ -130,6 +131,13 @@ class Programme:
             found = register.person_by_email(session, email)
         assert found is not None, email
         return found.person_id
+
+    def key(self, email: str, day: str) -> str:
+        """The key of the letter to somebody on a day; one that nothing has if there was none."""
+        beginning = f"sample-p{self.person(email)}-{day}"
+        with self.database.reading() as session:
+            keys = [letter.key for letter in outbox.listing(session)]
+        return next((key for key in keys if key.startswith(f"{beginning}-")), beginning)
 
     def ref(self, provider: str, site: str, quarter: str = QUARTER) -> Ref:
         """The return a provider owes for a prison."""

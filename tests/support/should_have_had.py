@@ -156,7 +156,6 @@ def _given_up(diary: Diary, day: date) -> bool:
 def _chase(diary: Diary, day: date) -> Iterator[Row]:
     how = diary.how
     waits = diary.by(how.handed, day)
-    more_time = how.extended is not None and how.extended[0] < day <= how.extended[1]
     started = diary.by(how.started, day) or waits
     highest: dict[str, str] = {}
     for rung, offset, role in LADDER:
@@ -172,7 +171,7 @@ def _chase(diary: Diary, day: date) -> Iterator[Row]:
         if offset is not None and offset <= 0 and day > diary.due:
             diary.heard.add((who, rung))
             yield day, who, f"skip {rung}"
-        elif rung != "remind-5-signer" or not (started or more_time or diary.missing):
+        elif rung != "remind-5-signer" or not (started or diary.missing):
             if who in highest:
                 diary.heard.add((who, highest[who]))
                 yield day, who, f"skip {highest[who]}"

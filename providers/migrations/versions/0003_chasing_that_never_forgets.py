@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], Any], ...]] = {
+    "region": (("salt", sa.String(), ""),),
     "person": (("confirmed_on", sa.Date(), None),),
     "contact": (("listed_on", sa.Date(), None),),
     "cycle": (
@@ -31,7 +32,7 @@ ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], Any], ...]] = {
 
 
 def upgrade() -> None:
-    """Make the new tables and columns; letters there are get the domain they went to."""
+    """Make the new tables and columns; regions get a salt, letters the domain they went to."""
     for table, columns in ADDED.items():
         with op.batch_alter_table(table) as batch:
             for name, kind, default in columns:
@@ -42,7 +43,10 @@ def upgrade() -> None:
             for name, _, default in columns:
                 if default is not None:
                     batch.alter_column(name, server_default=None)
-    local = "instr" if op.get_bind().dialect.name == "sqlite" else "strpos"
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    salt = "lower(hex(randomblob(16)))" if sqlite else "replace(gen_random_uuid()::text, '-', '')"
+    op.execute(f"UPDATE region SET salt = {salt}")
+    local = "instr" if sqlite else "strpos"
     op.execute(f"UPDATE letter SET domain = lower(substr(to_email, {local}(to_email, '@') + 1))")
     op.create_index("letter_pace", "letter", ["domain", "handed_at"])
     _pause()
