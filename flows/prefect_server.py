@@ -293,4 +293,5 @@ def _as_environment(settings: Settings) -> dict[str, str]:
         if isinstance(value, SecretStr)
         else str(value)
         for name, value in plain.items()
+        if value is not None
     }

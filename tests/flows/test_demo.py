@@ -11,7 +11,7 @@ import pytest
 
 from flows import demo, wiring
 from flows.left_behind import only_one
-from flows.prefect_server import PrefectFailed
+from flows.prefect_server import PrefectFailed, _as_environment
 from flows.sample.acts import InProcess
 from flows.settings import Settings
 from flows.wiring import CannotStart
@@ -150,3 +150,12 @@ def test_a_flow_that_fails_ends_the_demo_in_its_own_words_and_the_next_run_goes_
     monkeypatch.setattr(StandIn, "run", run)
     demo.run_demo(serve=False, port=8000)
     assert len(prefect.asked) == 21
+
+
+def test_a_flow_run_reads_the_very_settings_that_the_demo_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Settings(home=tmp_path, site_url="https://families.example", _env_file=None)
+    for name, value in _as_environment(ours).items():
+        monkeypatch.setenv(name, value)
+    assert Settings(_env_file=None) == ours
