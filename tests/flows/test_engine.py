@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from flows.left_behind import InUse
 from flows.prefect_server import ROOT, OwnPrefect, PrefectFailed
 from flows.settings import Settings
 from flows.wiring import prepare, wire
+from notifications import outbox
 from providers import cycles, register
+from providers.database import Database, open_engine
 from tests.support.cast import at
 from tests.support.prefect import PrefectServer
 from tests.support.programme import SMALL
@@ -149,6 +152,21 @@ class TestThroughServerAndWorker:
                 return
             time.sleep(0.5)
         pytest.fail(f"the flow said: {said}")
+
+    def test_flows_that_run_several_times_at_once_write_and_hand_over_each_letter_once(
+        self, own: OwnPrefect
+    ) -> None:
+        morning = [at("2026-11-04T09:00"), at("2026-11-04T09:01")]
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(own.run, ["chase_returns", "deliver_letters"] * 3, [morning] * 6))
+        own.run("deliver_letters", [at("2026-11-04T09:10")])
+        engine = open_engine(f"sqlite:///{own.folder.parent / 'charter.sqlite'}")
+        with Database(engine).reading() as session:
+            letters = [one for one in outbox.listing(session) if one.day == date(2026, 11, 4)]
+        engine.dispose()
+        warned = ["ada@avon.example", "bea@brook.example", "cal@clyde.example"]
+        assert sorted(one.to_email for one in letters) == warned
+        assert {(one.state, one.attempts) for one in letters} == {("sent", 1)}
 
     def test_its_schedules_are_paused_so_that_only_we_ring(self, own: OwnPrefect) -> None:
         deployed = ask(own.address, "/deployments/filter", {})
