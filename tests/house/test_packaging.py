@@ -83,7 +83,18 @@ def test_make_alone_lists_every_target():
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     targets = re.findall(r"^make (\w+) ", listed, re.MULTILINE)
-    assert targets == ["help", "setup", "demo", "test", "lint", "crash", "spends", "docs", "serve"]
+    assert targets == [
+        "help",
+        "setup",
+        "demo",
+        "test",
+        "lint",
+        "crash",
+        "machine",
+        "spends",
+        "docs",
+        "serve",
+    ]
 
 
 @pytest.mark.parametrize("script", [".ci/run", ".ci/uv"])

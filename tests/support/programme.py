@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
+
 from charter.document import PersonNamed, ReturnDocument
 from charter.steps import Rating
 from flows import wiring
@@ -98,6 +100,8 @@ class Programme:
                 )
             if adopt:
                 cycles.adopt(session, "sample", "working-0.1", now, "operator")
+            # One salt in every programme, so that two of them call a letter by the same key.
+            session.connection().execute(text("UPDATE region SET salt = 'the same'"))
         return self
 
     def open(self, when: str) -> None:
