@@ -111,7 +111,7 @@ def test_a_telling_killed_in_the_middle_of_acts_ends_the_same(
 ) -> None:
     app = home_of(sqlite_store, tmp_path / "home")
     chance = random.Random(1)
-    lives = ((chance.randint(2, 30), chance.random() < 0.5) for _ in range(400))
+    lives = ((chance.randint(2, 15), chance.random() < 0.5) for _ in range(400))
     assert tell_dying(app, ACTS, lives) > 20
     assert outcome(app) == outcome(whole)
     assert verify(app.database, app.home).wrong == ""
