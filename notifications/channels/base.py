@@ -197,6 +197,8 @@ class Written(EmailMessage):
 
 _POLICY = _AsWritten(linesep="\r\n")
 _LONGEST = 78
+_BOUNDARY = "=_part-of-a-letter"
+"""Quoted-printable never holds "=_", so this cannot stand in a text."""
 
 
 def as_email(envelope: Envelope, domain: str = "") -> Written:
@@ -207,8 +209,6 @@ def as_email(envelope: Envelope, domain: str = "") -> Written:
     key = check_key(envelope.key)
     sender = check_address("sender", envelope.from_)
     to = check_address("recipient", envelope.to)
-    # Quoted-printable never holds "=_", so a boundary made from the key cannot stand in the text.
-    boundary = f"=_{key[:60]}"
     message = Written(policy=_POLICY)
     message["From"] = str(sender)
     message["To"] = str(to)
@@ -218,12 +218,12 @@ def as_email(envelope: Envelope, domain: str = "") -> Written:
     message["X-Charter-Letter"] = key
     message["Auto-Submitted"] = "auto-generated"
     message["MIME-Version"] = "1.0"
-    message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    message["Content-Type"] = f'multipart/alternative; boundary="{_BOUNDARY}"'
     bodies = {"plain": _body(envelope.text), "html": _body(envelope.html)}
     parts = [_part(subtype, body) for subtype, body in bodies.items()]
     message.set_payload([*parts])
     message.ends = (sender.addr_spec, to.addr_spec)
-    line = f"\r\n--{boundary}"
+    line = f"\r\n--{_BOUNDARY}"
     written = "".join(
         f"{line}\r\n{_heads(part)}\r\n{body}"
         for part, body in zip(parts, bodies.values(), strict=True)
