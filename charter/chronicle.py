@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from charter.quarters import say
+from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
 from charter.steps import (
     AnsweringStep,
     Approved,
@@ -50,7 +51,7 @@ def happened(step: Step, *, to: str = "somebody", about: str = "", letter: str =
     if isinstance(step, AskingStep):
         return _asking(step, to, letter)
     if isinstance(step, AnsweringStep):
-        return _answering(step)
+        return _answering(step, about)
     return _checking(step, about)
 
 
@@ -81,7 +82,7 @@ def _asking(step: AskingStep, to: str, letter: str) -> str:  # noqa: C901 - a ca
     assert_never(step)
 
 
-def _answering(step: AnsweringStep) -> str:  # noqa: C901 - a case a step
+def _answering(step: AnsweringStep, about: str) -> str:  # noqa: C901 - a case a step
     match step:
         case Started():
             return "The return was started."
@@ -105,6 +106,8 @@ def _answering(step: AnsweringStep) -> str:  # noqa: C901 - a case a step
             return _with("A sentence was set beside “not returned”.", words)
         case SentenceAdded():
             return "The sentence beside “not returned” was taken back."
+        case Disputed(reason=reason):
+            return _with(f"The changed rating of {about} was disputed.", reason)
     assert_never(step)
 
 
@@ -136,6 +139,13 @@ def _checking(step: CheckingStep, about: str) -> str:  # noqa: C901 - a case a s
             return _with("It was agreed that the service did not run.", reason)
         case NotRunningDeclined(reason=reason):
             return _with("It was not agreed that the service did not run.", reason)
+        case DisputeDecided(upheld=upheld, reason=reason):
+            stands = "changed rating" if upheld else "provider’s own rating"
+            return _with(f"The dispute about {about} was decided: the {stands} stands.", reason)
+        case HoldCleared(reason=reason):
+            return _with("A held text was looked at and may be published.", reason)
+        case Withdrawn(reason=reason):
+            return _with("Its page was taken down.", reason)
     assert_never(step)
 
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from charter.cases import Case, Reachable
 from charter.differences import Cause, Difference, Explained, Fate, Record, Said, said_in
+from charter.folding import fold
 from charter.policy import Anchor, Policy, Role, Rung
 from charter.quarters import BeyondHorizon, Calendar, at, end_of_day, london_date
 from charter.rehearsal import Plan, Planned
-from charter.returns import Life, fold
+from charter.returns import Life
 from charter.steps import (
     BecameUnreachable,
     Happened,

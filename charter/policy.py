@@ -161,6 +161,14 @@ class Policy(Frozen):
     approve_rehearsal: bool = False
     fewest_people: Annotated[int, Field(ge=3)] = 8
     approvals: Count = 2
+    dispute_days: Count = 10
+    seminar_from: Count = 32
+    seminar_to: Count = 38
+    pack_frozen: Days = 5
+    calls_a_quarter: Count = 3
+    least_base: Count = 10
+    voice_kept: Annotated[int, Field(ge=1, le=100)] = 75
+    voice_partly: Annotated[int, Field(ge=0, le=99)] = 50
     bands: tuple[tuple[int, str], ...] = (
         (100, "fully"),
         (89, "substantially"),

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from charter.chasing import Case, owed
+from charter.folding import fold
 from charter.ledger import canonical, digest
 from charter.policy import Dates, Frozen, Policy
 from charter.quarters import Calendar, at, say
-from charter.returns import fold
 from charter.steps import (
     BecameUnreachable,
     Happened,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from charter.policy import Frozen
+from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
 
 
 class Rating(StrEnum):
@@ -273,6 +274,7 @@ AnsweringStep = (
     | ExtensionAsked
     | NotRunningAsked
     | SentenceAdded
+    | Disputed
 )
 CheckingStep = (
     Challenged
@@ -286,6 +288,9 @@ CheckingStep = (
     | ExtensionDeclined
     | NotRunningAgreed
     | NotRunningDeclined
+    | DisputeDecided
+    | HoldCleared
+    | Withdrawn
 )
 Step = AskingStep | AnsweringStep | CheckingStep
 STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="kind")])

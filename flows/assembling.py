@@ -10,8 +10,9 @@ from sqlmodel import Session
 from charter.actions import Handing, Promise
 from charter.commitments import CharterFile
 from charter.document import ReturnDocument
+from charter.folding import fold
 from charter.quarters import Quarter, london_date
-from charter.returns import Life, fold
+from charter.returns import Life
 from charter.scoring import Receipt
 from charter.steps import Happened, Published, Revised
 from charter.views import (

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from charter.chasing import Ask, Case, Owed, addressee, owed
+from charter.folding import after
 from charter.ledger import digest
 from charter.policy import Policy, Role
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
-from charter.returns import after
 from charter.steps import (
     BecameReachable,
     BecameUnreachable,

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from flows.scanning import cabinet_of
 from flows.settings import Settings
+from flows.stewarding import Stewardship
 from flows.wiring import App, clock_at
 from notifications.channels import channel_for
 from notifications.channels.base import Envelope, as_email, hand_over_now
@@ -54,6 +55,7 @@ def portal(service: App) -> FastAPI:
         calendar=service.calendar,
         production=settings.env == "production",
         cabinet=cabinet_of(service),
+        steward=Stewardship(service),
         oidc=identity_provider(settings),
         later=Apart().do,
     )

@@ -23,7 +23,7 @@ from providers import calendars, cycles, ledger
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
 SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
-SHIPPED_POLICIES = ("policy-2026.1.toml", "policy-2026.2.toml")
+SHIPPED_POLICIES = ("policy-2026.1.toml", "policy-2026.2.toml", "policy-2026.3.toml")
 Clock = Callable[[], datetime]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 

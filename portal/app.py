@@ -39,6 +39,7 @@ from portal.security import Gatekeeper, TooMuch, add_headers, origin_of, read_of
 from portal.signin.oidc import IdentityProvider
 from portal.signin.routes import router as signin
 from portal.signin.staff import ByLinkOnly, RightDoor, by_link_only
+from portal.steward import Steward
 from providers import sessions
 from providers.cycles import Unknown
 from providers.database import Database
@@ -62,6 +63,7 @@ def create_app(
     calendar: Calendar,
     production: bool,
     cabinet: Cabinet,
+    steward: Steward,
     oidc: IdentityProvider | None = None,
     later: Later = lambda act: act(),
 ) -> FastAPI:
@@ -70,7 +72,8 @@ def create_app(
     `clock` gives the instant of each request, in any zone. `send_sign_in` is called off the
     request, with address, name, link and code. `base_url` is how people reach us: over HTTPS the
     cookies are Secure. `site_folder` may appear, and be swapped, while the app runs.
-    `cabinet` is where files given as evidence lie. With `oidc`, staff roles count only for those
+    `cabinet` is where files given as evidence lie; `steward` does what is asked of the room above.
+    With `oidc`, staff roles count only for those
     whom that identity provider has vouched for.
     `later` is handed what is to be done for a request that is answered already; by itself it is
     done before the same connection takes another.
@@ -89,6 +92,7 @@ def create_app(
         cabinet=cabinet,
         oidc=oidc,
         later=later,
+        steward=steward,
     )
     app.add_middleware(Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse)
     app.mount("/static", Shown(directory=STATIC), name="static")

@@ -12,6 +12,7 @@ from portal.cookies import Cookies
 from portal.limits import Limits
 from portal.pages import Pages
 from portal.signin.oidc import IdentityProvider
+from portal.steward import Steward
 from providers.database import Database
 from providers.evidence import Cabinet
 
@@ -36,6 +37,7 @@ class Desk:
     cookies: Cookies
     cabinet: Cabinet
     later: Later
+    steward: Steward
     oidc: IdentityProvider | None = None
     pages: Pages = field(default_factory=Pages)
 

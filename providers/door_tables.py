@@ -54,13 +54,28 @@ class Knock(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser, by e-mailed `link` or by `oidc`; revoked by a date, never forgotten."""
+    """A signed-in browser, by e-mailed `link` or by `oidc`; revoked by a date, never forgotten.
+
+    `second_at` is when a second factor was shown in it.
+    """
 
     __tablename__ = "web_session"
     id_hash: str = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     csrf: str
     via: str = "link"
+    second_at: datetime | None = Field(default=None, sa_type=Instant)
     began_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SecondFactor(SQLModel, table=True):
+    """A person's one-time codes: the secret enciphered, and the last step of time it was used."""
+
+    __tablename__ = "second_factor"
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    secret: str
+    made_at: datetime = Field(sa_type=Instant)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_step: int = 0

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlmodel import Session, col, insert, select
 
+from charter.folding import fold
 from charter.ledger import canonical, digest
-from charter.returns import Life, fold
+from charter.returns import Life
 from charter.steps import STEP, Happened, Reminded, Skipped, Step
 from notifications.among import among
 from providers import ledger

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from charter.folding import fold
 from charter.holidays import added
 from charter.ledger import canonical, digest
 from charter.policy import Dates
 from charter.proof import dates_moved, later, rule_of, why_moved
 from charter.quarters import Calendar, Quarter, london_date
-from charter.returns import fold
 from charter.steps import DueMoved
 from providers import calendars, cycles, ledger, lives
 from providers.lives import NewStep

@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from charter.folding import fold
 from charter.policy import Dates
 from charter.proof import Day, Proof, Standstill, count, prove
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
-from charter.returns import fold
 from providers import calendars, cycles, lives, pauses
 from providers.returns import Ref
 from providers.tables import Cycle, LedgerRow

@@ -1,4 +1,4 @@
-"""A region's own team: commissioners, approvers, listening partners, readers, administrators."""
+"""A region's own team by role, and the arbiter from outside it who decides its disputes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ class StaffRole(StrEnum):
     LISTENING_PARTNER = "listening_partner"
     READER = "reader"
     ADMINISTRATOR = "administrator"
+    ARBITER = "arbiter"
 
 
 class StaffRefused(ValueError):

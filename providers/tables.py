@@ -232,7 +232,10 @@ class ActionChange(SQLModel, table=True):
 
 
 class FamilyRequest(SQLModel, table=True):
-    """What families asked of a party, entered by the listening partner; no party may edit it."""
+    """What families asked of a party, entered by the listening partner; no party may edit it.
+
+    `kind` tells a family's `request` from a `recommendation` of the partner's Listening Report.
+    """
 
     __tablename__ = "family_request"
     id: str = Field(primary_key=True)
@@ -245,6 +248,7 @@ class FamilyRequest(SQLModel, table=True):
     source: str = ""
     heard_on: date
     entered_at: datetime = Field(sa_type=Instant)
+    kind: str = "request"
 
 
 class EvidenceFile(SQLModel, table=True):
@@ -302,7 +306,7 @@ class Practice(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A person's role in a region's own team, from when to when."""
+    """A person's role in a region's own team, from when to when; `stands_for` somebody on leave."""
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -310,6 +314,7 @@ class Staff(SQLModel, table=True):
     role: str
     starts: date
     ends: date | None = None
+    stands_for: int | None = None
 
 
 class Publication(SQLModel, table=True):

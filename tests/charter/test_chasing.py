@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from charter.chasing import ASKED_LATE, NEXT_IN_LINE, Case, Owed, Reachable, owed, why_not
+from charter.folding import fold
 from charter.holidays import read_holidays
 from charter.policy import Dates, Policy, Role, read_policy
 from charter.quarters import BeyondHorizon, Calendar, Quarter, at, london_date
-from charter.returns import Life, fold
+from charter.returns import Life
 from charter.steps import (
     BecameReachable,
     BecameUnreachable,

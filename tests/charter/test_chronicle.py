@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from charter.chronicle import happened
+from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
 from charter.steps import (
     AnsweringStep,
     Approved,
@@ -91,6 +92,17 @@ TOLD: list[tuple[Step, str]] = [
     (ExtensionDeclined(reason=WHY), "No more time was given."),
     (NotRunningAgreed(), "It was agreed that the service did not run."),
     (NotRunningDeclined(reason=WHY), "It was not agreed that the service did not run."),
+    (Disputed(commitment="W1", reason=WHY), "The changed rating of “Consent” was disputed."),
+    (
+        DisputeDecided(commitment="W1", upheld=True, reason=WHY),
+        "The dispute about “Consent” was decided: the changed rating stands.",
+    ),
+    (
+        DisputeDecided(commitment="W1", upheld=False, reason=WHY),
+        "the provider’s own rating stands. In their words: “Flood.”",
+    ),
+    (HoldCleared(text="ab", reason=WHY), "A held text was looked at and may be published."),
+    (Withdrawn(reason=WHY), "Its page was taken down."),
 ]
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from charter.chasing import Case, Reachable, owed
+from charter.folding import fold
 from charter.policy import Dates, Role
 from charter.quarters import (
     LONDON,
@@ -18,7 +19,7 @@ from charter.quarters import (
     end_of_day,
     london_date,
 )
-from charter.returns import State, fold
+from charter.returns import State
 from charter.steps import (
     Happened,
     RecordedNotReturned,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charter.folding import fold
 from charter.proof import (
     Day,
     Rule,
@@ -19,7 +20,6 @@ from charter.proof import (
     why_moved,
 )
 from charter.quarters import BeyondHorizon, Calendar, Quarter, at
-from charter.returns import fold
 from charter.steps import DueMoved, Extended, Happened, Released, Requested, Signed, Started
 from tests.support.rules import CALENDAR, POLICY, Q2
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charter.folding import fold
 from charter.quarters import at, end_of_day
-from charter.returns import Life, State, fold
+from charter.returns import Life, State
 from charter.steps import (
     STEP,
     AnsweringStep,

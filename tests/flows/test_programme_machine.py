@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from charter.folding import fold
 from charter.policy import Anchor
 from charter.quarters import LONDON, BeyondHorizon, london_date
-from charter.returns import fold
 from charter.steps import Reminded, Unsent
 from flows.post import Post
 from flows.status import status

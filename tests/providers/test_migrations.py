@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 import notifications.tables  # noqa: F401 - its import fills the metadata
+import providers.console_tables
 import providers.door_tables
 import providers.tables  # noqa: F401 - so does this
 from providers.database import (

@@ -8,10 +8,11 @@ from typing import Any
 from charter.actions import Change, Promise
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import CharterFile, Commitment
+from charter.folding import fold
 from charter.ledger import digest
 from charter.policy import Dates, Policy
 from charter.quarters import Quarter, at
-from charter.returns import Life, fold
+from charter.returns import Life
 from charter.scoring import receipt_text, score
 from charter.steps import (
     Happened,

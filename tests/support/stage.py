@@ -12,6 +12,9 @@ from charter.commitments import read_charter
 from charter.policy import Role
 from charter.quarters import london_date
 from charter.steps import Rating
+from flows.settings import Settings
+from flows.stewarding import Stewardship
+from flows.wiring import assemble
 from portal.app import create_app
 from portal.signin.oidc import IdentityProvider
 from providers import (
@@ -123,7 +126,14 @@ class Stage:
             cabinet=self.cabinet,
             oidc=self.oidc,
             later=lambda act: self.later(act),
+            steward=self.steward(),
         )
+
+    def steward(self) -> Stewardship:
+        """The real one; what it hands over are files beside the site."""
+        home = (self.site_folder or Path("/nowhere/site")).parent
+        settings = Settings(_env_file=None, home=home, base_url=self.base_url)
+        return Stewardship(assemble(settings, lambda: self.now, self.database, home))
 
     def play(self) -> "Stage":
         """Two regions, one signed quarter of Avon's behind, and the next one opened."""
