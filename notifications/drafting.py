@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from itertools import chain
 from traceback import extract_tb
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from notifications import outbox
@@ -32,6 +33,8 @@ def draft(
     try:
         with session.begin_nested():
             return [*_written(session, letters, compose, now)]
+    except SQLAlchemyError:
+        raise  # the database's trouble, and no letter's: the next run goes on
     except Exception as error:
         if len(letters) > 1:
             return [one for each in letters for one in draft(session, [each], compose, now)]

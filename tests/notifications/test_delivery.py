@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from notifications import outbox
@@ -143,6 +144,19 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(store: Database) -> N
     with store.reading() as session:
         (line,) = outbox.lines_of(session, [key_of(1)])[key_of(1)]
         assert line.dropped == "", "what the composer had done is undone"
+
+
+def test_a_database_that_fails_is_no_fault_of_a_letter(store: Database) -> None:
+    queue(store, 2)
+
+    def broken(
+        _session: Session, _row: Letter, _lines: list[LetterLine], _now: datetime
+    ) -> Composed | None:
+        raise OperationalError("SELECT 1", {}, Exception("the disk is full"))
+
+    with pytest.raises(OperationalError):
+        deliver(store, NOW, replace(office(Scripted()), compose=each_alone(broken)), worker="a")
+    assert {letter(store, key_of(n)).state for n in range(2)} == {outbox.LetterState.QUEUED}
 
 
 def test_when_the_mail_server_is_down_every_letter_waits_and_the_run_says_so(
