@@ -1,25 +1,24 @@
 """One return in public words: its answers, its promises, its replies, and what was held back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from charter.actions import Change, Promise
 from charter.answers import Answer
-from charter.disclosure import screen
+from charter.contested import disputed
 from charter.facts import checked, facts, runs
 from charter.parts import (
     Account,
     ActionRow,
     AnswerRow,
-    Hold,
     RequestRow,
     Slip,
-    Source,
     SumsDisagree,
     Tag,
     Tally,
 )
 from charter.quarters import Quarter, london_date
+from charter.reading import QUIET, Reader
 from charter.returns import State
 from charter.steps import Rating
 from charter.views import FamilyRequestView, ReturnView
@@ -32,35 +31,16 @@ from charter.words import (
     kept_words,
 )
 
-HELD = "These words are held for a check before they are shown."
-
-
-@dataclass
-class Reader:
-    """Shows what others wrote, unless the screen catches it: then it is held and noted."""
-
-    holds: list[Hold] = field(default_factory=list)
-
-    def shown(self, text: str, where: str, source: Source) -> str:
-        """The text, or the neutral sentence that stands in for it."""
-        text = text.strip()
-        found = screen(text) if text else []
-        if not found:
-            return text
-        kinds = tuple(sorted({finding.kind for finding in found}))
-        hold = Hold(where=where, kinds=kinds, source=source)
-        if hold not in self.holds:
-            self.holds.append(hold)
-        return HELD
-
 
 def account(view: ReturnView, reader: Reader) -> Account:
     """The facts of one return, and as much of the rest as may be published."""
     life, edition = view.life, view.edition
     is_checked, checked_words = checked(view) if edition else (None, "")
-    extension = life.extended.public if life.extended else ""
+    extension = life.extended.public if life.extended and not view.quiet else ""
+    told = edition if not view.quiet else None
     signed_on = london_date(life.first_signed_at) if life.first_signed_at else None
-    judged = life.judged if edition and _replied(view) else None
+    judged = life.judged if told and _replied(view) else None
+    taken_down = view.withdrawal
     return Account(
         source=view.source,
         party_code=view.party_code,
@@ -78,21 +58,25 @@ def account(view: ReturnView, reader: Reader) -> Account:
         waits_for=view.waits_for,
         checked=is_checked,
         checked_words=checked_words,
-        withheld="" if view.may_rate else view.why_not,
+        withheld=QUIET if view.quiet else "" if view.may_rate else view.why_not,
         tally=tally(view),
         faithful=(
             Tag.of(FAITHFUL_WORDS[judged.faithful if judged else None])
-            if edition and _replied(view)
+            if told and _replied(view)
             else None
         ),
         faithful_words=reader.shown(
             judged.reason if judged else "", "what the listening partner says", view.source
         ),
-        reply=reader.shown(life.reply if edition else "", "the right of reply", view.source),
+        reply=reader.shown(life.reply if told else "", "the right of reply", view.source),
         revision=edition.revision if edition else None,
         published_on=edition.published_on if edition else None,
         revised_because=reader.shown(
-            edition.because if edition else "", "the reason for the revision", view.source
+            told.because if told else "", "the reason for the revision", view.source
+        ),
+        withdrawn_on=taken_down.on if taken_down else None,
+        withdrawn_because=reader.shown(
+            taken_down.because if taken_down else "", "why it was taken down", view.source
         ),
     )
 
@@ -102,7 +86,7 @@ def _own_words(view: ReturnView, reader: Reader) -> str:
     said, where = view.document.nil_reason if view.document else "", "why the service did not run"
     if view.state is State.NOT_RETURNED:
         said, where = view.life.sentence, "the sentence beside not returned"
-    return reader.shown(said if view.edition else "", where, view.source)
+    return reader.shown(said if view.edition and not view.quiet else "", where, view.source)
 
 
 def _replied(view: ReturnView) -> bool:
@@ -154,7 +138,7 @@ def tally(view: ReturnView) -> Tally | None:
 def may_show_ratings(view: ReturnView) -> bool:
     """Published, allowed in this region, and answered by a service that ran."""
     has_answers = view.document is not None and not view.document.nil_return
-    return view.edition is not None and view.may_rate and has_answers
+    return view.edition is not None and view.may_rate and has_answers and not view.quiet
 
 
 def answer_row(view: ReturnView, commitment: str, reader: Reader) -> AnswerRow | None:
@@ -183,6 +167,7 @@ def answer_row(view: ReturnView, commitment: str, reader: Reader) -> AnswerRow |
             if commitment in view.life.questions
             else ""
         ),
+        disputed=disputed(view, commitment, reader),
     )
 
 
@@ -201,7 +186,7 @@ def _changed(view: ReturnView, answer: Answer, rating: Rating, why: str) -> str:
 
 def action_rows(view: ReturnView, reader: Reader) -> tuple[ActionRow, ...]:
     """What was promised and is open, or was settled in this quarter; earliest date first."""
-    if view.edition is None:
+    if view.edition is None or view.quiet:
         return ()
     standing = [p for p in (as_at(p, view.quarter) for p in view.promises) if p.changes]
     told = [p for p in standing if p.is_open or p.spoken_of(view.quarter)]
@@ -255,7 +240,7 @@ def request_rows(
     view: ReturnView, actions: tuple[ActionRow, ...], reader: Reader
 ) -> tuple[RequestRow, ...]:
     """What families asked of this organisation, oldest first, with its reply and its actions."""
-    if view.edition is None:
+    if view.edition is None or view.quiet:
         return ()
     told = sorted(view.requests, key=lambda request: (request.heard_on, request.id))
     return tuple(_request_row(view, request, actions, reader) for request in told)

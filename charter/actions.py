@@ -1,13 +1,23 @@
 """What became of a promise: its status, every slip of its date, and how the open ones add up."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from charter.quarters import Quarter
 
 ActionStatus = Literal["planned", "in_progress", "done", "not_doing"]
+ActionTag = Literal["care_planning", "cross_boundary", "core20plus5"]
+TAGS: Mapping[ActionTag, str] = MappingProxyType(
+    {
+        "care_planning": "Families in care planning",
+        "cross_boundary": "Work across prisons, or across the gate",
+        "core20plus5": "Core20PLUS5, against unfair differences in health",
+    }
+)
+"""The wider work that an action may be part of, as screens name it."""
 OPEN: frozenset[ActionStatus] = frozenset({"planned", "in_progress"})
 
 
@@ -62,6 +72,7 @@ class Promise:
     first_due: date
     changes: tuple[Change, ...]
     practice: str | None = None
+    tags: tuple[ActionTag, ...] = ()
     taken_over: Handing | None = None
     passed_on: Handing | None = None
 

@@ -31,7 +31,8 @@ class Case:
     to the London date of their last letter that asked for this return; `unconfirmed` are those who
     have not said for a year that their details are right; `quarters_unreachable` counts the
     service's quarters running in which nobody could be reached, this one included once that is
-    recorded.
+    recorded. `promises` holds, by the rung's anchor, the day of each promise that is past its date
+    and still open, or that was offered to this service and waits for its word.
     """
 
     life: Life
@@ -42,6 +43,7 @@ class Case:
     asked_on: Mapping[int, date] = field(default_factory=dict)
     unconfirmed: frozenset[int] = frozenset()
     quarters_unreachable: int = 0
+    promises: Mapping[Anchor, tuple[date, ...]] = field(default_factory=dict)
 
 
 def addressee(role: Role, people: tuple[Reachable, ...]) -> Reachable | None:

@@ -78,24 +78,25 @@ def owed(case: Case, policy: Policy, calendar: Calendar, now: datetime) -> Owed:
     recorded = not_returned or case.life.not_returned_at is not None
     unsaid = list(_unsaid(case, policy, calendar, today))
     skips = [
-        Skip(rung.id, person, "the due date has passed")
-        for rung, person in unsaid
+        Skip(one.rung, one.person, "the due date has passed")
+        for rung, one in unsaid
         if rung.is_reminder and _is_over(case.life, today)
     ]
     asks: list[Ask] = []
-    ladders: dict[tuple[int, Anchor], list[Rung]] = defaultdict(list)
-    for rung, person in unsaid:
+    ladders: dict[tuple[int, Anchor], list[tuple[Rung, Ask]]] = defaultdict(list)
+    for rung, one in unsaid:
         too_early = rung.records_not_returned and not recorded
-        if too_early or why_not(rung, case, person, now, policy) is not None:
+        if too_early or why_not(rung, case, one.person, now, policy, one.occasion) is not None:
             continue
         if ladder := _ladder(rung):
-            ladders[person, ladder].append(rung)
+            ladders[one.person, ladder].append((rung, one))
         else:
-            asks.append(Ask(rung.id, person, _occasion(rung, case.life)))
+            asks.append(one)
     for (person, _), rungs in ladders.items():
-        if not _too_soon(rungs[-1], case, person, calendar, today):
-            asks.append(Ask(rungs[-1].id, person, _occasion(rungs[-1], case.life)))
-            skips += _passed_over(rungs, person, case.life)
+        highest, ask = rungs[-1]
+        if not _too_soon(highest, case, person, calendar, today):
+            asks.append(ask)
+            skips += _passed_over([said for _, said in rungs])
     return Owed(
         asks=tuple(asks), skips=tuple(skips), not_returned=not_returned, unreachable=unreachable
     )
@@ -105,28 +106,36 @@ def _ladder(rung: Rung) -> Anchor | None:
     """Of the rungs on one ladder a person hears the highest only; None for what stands alone."""
     if rung.is_chaser:
         return Anchor.DUE
-    return Anchor.UNREACHABLE if rung.anchor is Anchor.UNREACHABLE else None
+    alone = rung.anchor is not Anchor.UNREACHABLE and not rung.is_of_promises
+    return None if alone else rung.anchor
 
 
-def _passed_over(rungs: list[Rung], person: int, life: Life) -> Iterator[Skip]:
+def _passed_over(rungs: list[Ask]) -> Iterator[Skip]:
     """Each rung but the last, which was not yet said and now never will be."""
     for lower, higher in pairwise(rungs):
-        yield Skip(lower.id, person, f"'{higher.id}' says more", _occasion(lower, life))
+        yield Skip(lower.rung, lower.person, f"'{higher.rung}' says more", lower.occasion)
 
 
 def _unsaid(
     case: Case, policy: Policy, calendar: Calendar, today: date
-) -> Iterator[tuple[Rung, int]]:
+) -> Iterator[tuple[Rung, Ask]]:
     """Each rung whose day has come, with each person it has not been said to, lowest rung first."""
     for rung in policy.rung:
-        if not _has_come(rung, case, calendar, today):
-            continue
-        occasion = _occasion(rung, case.life)
-        if rung.is_news and _told_who_has_left(rung, occasion, case):
-            continue
-        for person in people_for(rung, case):
-            if (rung.id, person, occasion) not in case.life.said:
-                yield rung, person
+        for occasion in _occasions(rung, case, calendar, today):
+            if rung.is_news and _told_who_has_left(rung, occasion, case):
+                continue
+            for person in people_for(rung, case):
+                if (rung.id, person, occasion) not in case.life.said:
+                    yield rung, Ask(rung.id, person, occasion)
+
+
+def _occasions(rung: Rung, case: Case, calendar: Calendar, today: date) -> list[int]:
+    """The occasions of a rung that have come: of promises one for each of their days, in order."""
+    if not rung.is_of_promises:
+        come = _has_come(rung, case, calendar, today)
+        return [_occasion(rung, case.life)] if come else []
+    days = sorted(set(case.promises.get(rung.anchor, ())))
+    return [day.toordinal() for day in days if calendar.shift(day, rung.offset) <= today]
 
 
 def _is_over(life: Life, today: date) -> bool:

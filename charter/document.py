@@ -13,7 +13,7 @@ from pydantic import (
     model_serializer,
 )
 
-from charter.actions import ActionStatus, Tally, drafted
+from charter.actions import TAGS, ActionStatus, ActionTag, Tally, drafted
 from charter.ledger import canonical, digest
 from charter.policy import Frozen
 from charter.steps import Rating
@@ -42,6 +42,11 @@ def _link(text: str) -> str:
     return text
 
 
+def _tagged(tags: tuple[ActionTag, ...]) -> tuple[ActionTag, ...]:
+    """Each tag once, in the order they are offered."""
+    return tuple(tag for tag in TAGS if tag in tags)
+
+
 def _given(parts: object) -> object:
     """The parts without those left blank; anything else as it is, to be refused."""
     if not isinstance(parts, dict):
@@ -52,6 +57,7 @@ def _given(parts: object) -> object:
 Words = Annotated[str, Field(max_length=5000), AfterValidator(_words)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
 Link = Annotated[Line, AfterValidator(_link)]
+Tags = Annotated[tuple[ActionTag, ...], AfterValidator(_tagged)]
 Number = Annotated[int, Field(ge=0, le=1_000_000)]
 Parts = Annotated[
     dict[Line, Number],
@@ -138,10 +144,10 @@ class ActionLine(Lean):
     """A promise as this return puts it; a new one has no id until the return is frozen.
 
     One that `changes_service` says in `consulted` who was asked, and what that changed; one that
-    takes up a good practice cites it as `practice`.
+    takes up a good practice cites it as `practice`; `tags` name the wider work it is part of.
     """
 
-    later = frozenset({"changes_service", "consulted", "practice"})
+    later = frozenset({"changes_service", "consulted", "practice", "tags"})
     id: Line | None = None
     commitment: Line
     title: Line
@@ -153,6 +159,7 @@ class ActionLine(Lean):
     changes_service: bool = False
     consulted: Words = ""
     practice: Line | None = None
+    tags: Tags = ()
 
 
 class RequestReply(Frozen):

@@ -147,7 +147,8 @@ def _answered(life: Life, step: AnsweringStep, at: datetime, by: str) -> Life:
         case SentenceAdded(words=words):
             return replace(life, sentence=words, approved_by=())
         case Disputed(commitment=commitment, reason=reason):
-            disputes = {**life.disputes, commitment: Dispute(at, reason)}
+            over = life.changes.get(commitment)
+            disputes = {**life.disputes, commitment: Dispute(at, reason, over)}
             return replace(life, disputes=disputes, approved_by=())
     assert_never(step)
 
@@ -215,8 +216,10 @@ def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:  # noqa: C90
 
 
 def _decided(life: Life, step: DisputeDecided, at: datetime) -> Life:
-    """The changed rating stands, or falls back to the provider's own."""
-    standing = life.disputes[step.commitment]
+    """The changed rating stands, or falls back to the provider's own; nothing if undisputed."""
+    standing = life.disputes.get(step.commitment)
+    if standing is None:
+        return life
     dispute = replace(standing, upheld=step.upheld, why=step.reason, decided_at=at)
     changes = {c: change for c, change in life.changes.items() if c != step.commitment}
     return replace(

@@ -11,6 +11,7 @@ from charter.views import ReturnView
 MOST = 5
 _LATER = Tag(words="Later than promised", colour="yellow", shape="clock")
 _NEW = Tag(words="New promise", colour="blue", shape="empty")
+_TAKEN_DOWN = Tag(words="Taken down", colour="grey", shape="dash")
 _WAITS = Tag(words="Not published yet", colour="grey", shape="clock")
 
 
@@ -45,9 +46,14 @@ def first_of(lines: list[tuple[int, News]]) -> tuple[News, ...]:
 
 
 def _of_state(view: ReturnView, account: Account) -> list[tuple[int, News]]:
+    if account.withdrawn_on:
+        words = f"The update of {view.who} was taken down on {say(account.withdrawn_on)}."
+        return [(0, _line(account, words, _TAKEN_DOWN))]
     if account.state in {State.RECEIVED, State.RECEIVED_LATE}:
-        if account.published:
+        if account.published and not view.quiet:
             return []
+        if account.published:
+            return [(0, _line(account, account.facts[0], account.tag))]
         words = f"{view.who} has sent its update. It is not published yet."
         return [(0, _line(account, words, _WAITS))]
     return [(0, _line(account, account.facts[0], account.tag))]

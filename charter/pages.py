@@ -1,7 +1,9 @@
 """The data of each public page, frozen: what a page says is settled before any of it is drawn."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from charter.parts import (
     Account,
@@ -47,6 +49,7 @@ class PrisonPage(Frozen):
     next_due: date | None
     next_publishes: date | None
     holds: tuple[Hold, ...]
+    quiet: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
 
 
 class PlaceRow(Frozen):
@@ -109,6 +112,7 @@ class TimetableRow(Frozen):
     facts: tuple[str, ...]
     published_on: date | None
     waits_for: tuple[str, ...]
+    withdrawn_on: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
 
 
 class QuarterPage(Frozen):

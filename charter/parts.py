@@ -94,11 +94,16 @@ class Notices(Frozen):
 
 
 class Hold(Frozen):
-    """Words that are not shown until a person has looked: where they stand, and why."""
+    """Words that are not shown until a person has looked: where they stand, and why.
+
+    `text` is their SHA-256, by which a person clears them. The `words` are never in a page's data.
+    """
 
     where: str
     kinds: tuple[str, ...]
     source: Source
+    text: Annotated[str, Field(exclude_if=lambda sha: not sha)] = ""
+    words: Annotated[str, Field(exclude=True, repr=False)] = ""
 
 
 class Tally(Frozen):
@@ -138,6 +143,8 @@ class Account(Frozen):
     revision: int | None
     published_on: date | None
     revised_because: str
+    withdrawn_on: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
+    withdrawn_because: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
 
 
 class Slip(Frozen):
@@ -200,6 +207,7 @@ class AnswerRow(Frozen):
     changed: str
     checked: str
     asked_again: str
+    disputed: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
 
 
 class CommitmentRow(Frozen):

@@ -45,6 +45,8 @@ class Anchor(StrEnum):
     REFUSED = "refused"
     ANSWERED = "answered"
     MOVED = "moved"
+    PROMISED = "promised"
+    OFFERED = "offered"
 
 
 class Rung(Frozen):
@@ -88,6 +90,10 @@ class Rung(Frozen):
                 self.records_not_returned and not late,
                 "'not returned' is recorded after the due date",
             ),
+            (
+                self.anchor is Anchor.PROMISED and self.offset < 1,
+                "a promise is asked about after its date",
+            ),
         ):
             if wrong:
                 raise ValueError(f"rung '{self.id}': {words}")
@@ -97,6 +103,11 @@ class Rung(Frozen):
     def is_chaser(self) -> bool:
         """A chaser asks for the return itself; the other letters tell of what happened."""
         return self.anchor in (Anchor.OPENED, Anchor.DUE) and not self.confirms
+
+    @property
+    def is_of_promises(self) -> bool:
+        """It speaks of promises and not of the return that they stand in, each by its day."""
+        return self.anchor in (Anchor.PROMISED, Anchor.OFFERED)
 
     @property
     def confirms(self) -> bool:
@@ -157,10 +168,13 @@ class Policy(Frozen):
     unreachable_quarters: Count = 2
     confirm_every: Count = 365
     handover_due: Count = 20
+    opening_moves: Count = 20
     keep_letters: Annotated[int, Field(ge=30, le=4000)] = 90
     approve_rehearsal: bool = False
     fewest_people: Annotated[int, Field(ge=3)] = 8
     approvals: Count = 2
+    holds_alarm: bool = False
+    quiet_longest: Count = 60
     dispute_days: Count = 10
     seminar_from: Count = 32
     seminar_to: Count = 38
@@ -187,6 +201,13 @@ class Policy(Frozen):
         floors = [floor for floor, _ in self.bands]
         if floors != sorted(set(floors), reverse=True) or floors[-1:] != [0]:
             raise ValueError(f"policy {self.version}: bands run from the highest floor down to 0")
+        if floors[0] > 100:
+            raise ValueError(
+                f"policy {self.version}: the band '{self.bands[0][1]}' begins at {floors[0]} per "
+                "cent, and no share is more than 100"
+            )
+        if len({name for _, name in self.bands}) < len(self.bands):
+            raise ValueError(f"policy {self.version}: two bands have the same name")
         if self.cap not in {name for _, name in self.bands}:
             raise ValueError(f"policy {self.version}: the cap '{self.cap}' is no band")
         if any(rung.warns for rung in self.rung) != any(r.records_not_returned for r in self.rung):
@@ -229,16 +250,21 @@ class Policy(Frozen):
         """Its place on the ladder, lowest first."""
         return [rung.id for rung in self.rung].index(rung_id)
 
-    def dates(self, quarter: Quarter, calendar: Calendar) -> Dates:
-        """Every date of a quarter's cycle; BeyondHorizon if a holiday list ends before it does."""
+    def dates(self, quarter: Quarter, calendar: Calendar, later: int = 0) -> Dates:
+        """Every date of a quarter's cycle; BeyondHorizon if a holiday list ends before it does.
+
+        All of them come so many working days `later` where its opening was moved.
+        """
 
         def nth(days: int) -> date:
-            return calendar.shift(quarter.ends, days)
+            return calendar.shift(quarter.ends, days + later)
 
         due = nth(self.due)
         last = max((r.offset for r in self.rung if r.records_not_returned), default=0)
         return Dates(
-            requests_close=calendar.shift(quarter.ends, -self.requests_close),
+            requests_close=calendar.shift(
+                calendar.shift(quarter.ends, -self.requests_close), later
+            ),
             opens=nth(self.opens),
             due=due,
             not_returned=calendar.shift(due, last) if last > 0 else due,

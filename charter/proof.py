@@ -107,10 +107,18 @@ def count(since: date, until: date, calendar: Calendar) -> tuple[Day, ...]:
 
 
 def rule_of(
-    steps: Sequence[Happened], policy: Policy, quarter: Quarter, opening: Calendar | None
+    steps: Sequence[Happened],
+    policy: Policy,
+    quarter: Quarter,
+    opening: Calendar | None,
+    moved: int = 0,
 ) -> Rule:
-    """What the due date was last counted from; `opening` is the list by which it was asked for."""
-    rule = Rule(quarter.ends, policy.due, "the quarter ended")
+    """What the due date was last counted from; `opening` is the list by which it was asked for.
+
+    The quarter's opening was `moved` by so many working days.
+    """
+    own = Rule(quarter.ends, policy.due + moved, "the quarter ended")
+    rule = own
     for happened in steps:
         day = london_date(happened.at)
         match happened.step:
@@ -118,7 +126,7 @@ def rule_of(
                 days = opening.between(day, due) if opening else policy.least_notice
                 rule = Rule(day, days, "it was asked for")
             case Requested():
-                rule = Rule(quarter.ends, policy.due, "the quarter ended")
+                rule = own
             case DueMoved(cause="notice"):
                 rule = Rule(day, policy.least_notice, "the next person was to be asked")
             case _:
@@ -172,13 +180,14 @@ def prove(
     opening: Calendar | None,
     pauses: Sequence[Standstill],
     today: date,
+    moved: int = 0,
 ) -> Proof | None:
     """The proof of a return's due date in force; of the one it was received under, once it was."""
     due = life.first_signed_due if life.is_received else life.due
     changes = _changes(steps, life)
     if due is None or not changes:
         return None
-    rule = rule_of(steps, policy, quarter, opening)
+    rule = rule_of(steps, policy, quarter, opening, moved)
     counted = next((c.due for c in reversed(changes) if c.cause != "extension"), due)
     notes = [] if counted > rule.since else ["The date lies before the day it is counted from."]
     try:

@@ -29,11 +29,13 @@ class State(StrEnum):
 class Dispute:
     """A changed rating that the provider disputes, and what was decided by somebody outside.
 
-    `upheld` is None until it is decided: True where the changed rating stands.
+    `over` is the change as it stood then. `upheld` is None until it is decided: True where the
+    changed rating stands.
     """
 
     at: datetime
     reason: str
+    over: RatingChanged | None = None
     upheld: bool | None = None
     why: str = ""
     decided_at: datetime | None = None
@@ -98,6 +100,11 @@ class Life:
     def is_settled(self) -> bool:
         """Published as it now stands, or owed no longer: nothing more is to come of it."""
         return bool(self.released or (self.revision and not self.revising))
+
+    @property
+    def open_disputes(self) -> tuple[str, ...]:
+        """The commitments whose changed rating is disputed and not decided yet."""
+        return tuple(c for c, dispute in self.disputes.items() if dispute.upheld is None)
 
     @property
     def waits_for_signer(self) -> bool:

@@ -1,5 +1,6 @@
 """Which rung of the ladder works: what was received after each, before the next, and how soon."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ _SAID = {
     "overdue": "Overdue letter",
     "warning": "Warning",
     "not_returned": "Recorded as not returned and told",
+    "promise_overdue": "Letter about a promise",
 }
 
 
@@ -87,6 +89,8 @@ def _when(rung: Rung) -> str:
     many = f"{days} working day{'' if days == 1 else 's'}"
     if rung.anchor is Anchor.OPENED:
         return f"{many} after the opening" if days else "at the opening"
+    if rung.anchor is Anchor.PROMISED:
+        return f"{many} after its date"
     if not days:
         return "on the due date"
     return f"{many} {'after' if rung.offset > 0 else 'before'} the due date"
@@ -99,11 +103,13 @@ def which_works(returns: Iterable[Told], ladder: Sequence[Rung]) -> list[Counted
     London date, and of several on that date the highest of the `ladder`.
     """
     told = list(returns)
-    quarters = sorted({one.quarter for one in told}, reverse=True)
+    of_quarter: dict[Quarter, list[Told]] = defaultdict(list)
+    for one in told:
+        of_quarter[one.quarter].append(one)
     whole = [_counted(None, told, ladder)] if told else []
     return [
         *whole,
-        *(_counted(q, [one for one in told if one.quarter == q], ladder) for q in quarters),
+        *(_counted(q, of_quarter[q], ladder) for q in sorted(of_quarter, reverse=True)),
     ]
 
 
@@ -132,6 +138,6 @@ def _days(said: datetime, received: datetime) -> int:
 
 def _last_word(said: Mapping[str, datetime], received: datetime, order: list[str]) -> str:
     before = [rung for rung, at in said.items() if at <= received]
-    return max(
-        before, key=lambda rung: (london_date(said[rung]), order.index(rung)), default=BEFORE
-    )
+    if not before:
+        return BEFORE
+    return max(before, key=lambda rung: (london_date(said[rung]), order.index(rung)))

@@ -1,6 +1,7 @@
 """What a signed return comes to, with a receipt for every rule that had a say in it."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from charter.answers import ReturnDocument
 from charter.commitments import CharterFile, Commitment
@@ -158,25 +159,38 @@ def _caps(
     doc: ReturnDocument, lines: tuple[Line, ...], charter: CharterFile, quarter: Quarter
 ) -> Iterator[str]:
     """Why the band may not be above the cap, a sentence for each essential commitment at fault."""
+    for commitment, newest in faults(doc, lines, charter, quarter):
+        if newest is None:
+            yield f"{commitment.id} is essential and is not met"
+        else:
+            yield (
+                f"{commitment.id} is essential, and its newest evidence ({say(newest)}) is more "
+                f"than {commitment.evidence_months} months older than the quarter's end"
+            )
+
+
+def faults(
+    doc: ReturnDocument, lines: tuple[Line, ...], charter: CharterFile, quarter: Quarter
+) -> Iterator[tuple[Commitment, date | None]]:
+    """Each essential commitment that holds the band at the cap, in the Charter's order.
+
+    With it the date of its newest evidence, where that is past its age; None where it is not met.
+    """
     for line in lines:
         commitment, answer = charter.find(line.commitment), doc.find(line.commitment)
         if not commitment.essential or answer is None:
             continue
         if line.rating is Rating.NOT_MET:
-            yield f"{commitment.id} is essential and is not met"
-        elif line.rating is Rating.FULLY:
-            yield from _stale(commitment, answer, quarter)
+            yield commitment, None
+        elif line.rating is Rating.FULLY and (newest := _past(commitment, answer, quarter)):
+            yield commitment, newest
 
 
-def _stale(commitment: Commitment, answer: Answer, quarter: Quarter) -> Iterator[str]:
-    """Evidence is past its age when its newest piece is, on the quarter's last day."""
+def _past(commitment: Commitment, answer: Answer, quarter: Quarter) -> date | None:
+    """The date of the newest evidence, where it is past its age on the quarter's last day."""
     newest = max((evidence.dated for evidence in answer.evidence), default=None)
     months = commitment.evidence_months
-    if newest and freshness(newest, months, quarter.ends) == "past":
-        yield (
-            f"{commitment.id} is essential, and its newest evidence ({say(newest)}) is more than "
-            f"{months} months older than the quarter's end"
-        )
+    return newest if newest and freshness(newest, months, quarter.ends) == "past" else None
 
 
 def _band(

@@ -8,10 +8,13 @@ from charter.quarters import london_date
 from charter.returns import Life
 
 
-def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) -> str | None:
+def why_not(
+    rung: Rung, case: Case, person: int, now: datetime, policy: Policy, occasion: int = 0
+) -> str | None:
     """Why a rung is not to be said to a person at `now`; None when it is still owed.
 
-    Asked when a letter is planned, and again in the transaction that claims it.
+    Asked when a letter is planned, and again in the transaction that claims it. A rung that
+    speaks of promises names their day by its `occasion`.
     """
     if case.paused:
         return "paused"
@@ -19,6 +22,8 @@ def why_not(rung: Rung, case: Case, person: int, now: datetime, policy: Policy) 
         return "the return is no longer owed"
     if person not in people_for(rung, case):
         return "somebody else is to be written to now"
+    if rung.is_of_promises:
+        return _why_no_promise(rung, case, occasion)
     if rung.is_chaser:
         return _why_no_chaser(rung, case.life, now)
     if rung.confirms:
@@ -40,6 +45,11 @@ def _why_no_chaser(rung: Rung, life: Life, now: datetime) -> str | None:
         if rung.is_reminder and today > life.due:
             return "the due date has passed"
     return None
+
+
+def _why_no_promise(rung: Rung, case: Case, occasion: int) -> str | None:
+    days = {day.toordinal() for day in case.promises.get(rung.anchor, ())}
+    return None if occasion in days else "no such promise waits any more"
 
 
 def _why_no_confirming(case: Case, person: int) -> str | None:

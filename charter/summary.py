@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from charter.accounts import Reader, account, action_rows, answer_row, request_rows
+from charter.accounts import account, action_rows, answer_row, request_rows
 from charter.commitments import CharterFile, Commitment
 from charter.facts import facts
 from charter.news import first_of, news
@@ -16,7 +16,8 @@ from charter.pages import (
 )
 from charter.parts import AnswerRow, CommitmentRow, Counts, Notices, SumsDisagree
 from charter.places import in_order, notices, page_of, phones
-from charter.quarters import Quarter
+from charter.quarters import Quarter, say
+from charter.reading import QUIET, Reader
 from charter.timetable import home_page, quarter_page
 from charter.views import NextUpdate, ReturnView, SiteView
 
@@ -33,7 +34,7 @@ def prison_page(
     """
     told = in_order(views)
     quarter = _one_quarter(site, told)
-    reader, region = Reader(), site.region
+    reader, region = Reader(told), site.region
     accounts = tuple(account(view, reader) for view in told)
     actions = [action_rows(view, reader) for view in told]
     requests = [request_rows(v, mine, reader) for v, mine in zip(told, actions, strict=True)]
@@ -65,6 +66,7 @@ def prison_page(
         next_due=next_update.due if next_update else None,
         next_publishes=next_update.publishes if next_update else None,
         holds=tuple(reader.holds),
+        quiet=QUIET if any(view.quiet for view in told) else "",
     )
 
 
@@ -99,7 +101,8 @@ def commitment_page(
     commitment: Commitment, charter: CharterFile, views: Iterable[ReturnView]
 ) -> CommitmentPage:
     """One commitment across the prisons of each region, A to Z; never a ranking or a total."""
-    told, reader = in_order(views), Reader()
+    told = in_order(views)
+    reader = Reader(told)
     regions = sorted({view.site.region for view in told}, key=lambda r: (r.sample, r.name))
     return CommitmentPage(
         key=commitment_key(commitment.id),
@@ -148,6 +151,10 @@ def _why_nothing(view: ReturnView) -> str:
         return facts(view)[0]
     if view.life.nil:
         return f"{view.who} says this service did not run in this quarter."
+    if view.withdrawal:
+        return f"This update was taken down on {say(view.withdrawal.on)}."
+    if view.quiet:
+        return QUIET
     if not view.may_rate:
         return view.why_not
     if view.edition is None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from charter.accounts import Reader
 from charter.commitments import CharterFile
 from charter.facts import facts
 from charter.pages import (
@@ -23,6 +22,7 @@ from charter.parts import Counts, Notices, Tag
 from charter.places import a_to_z, in_order, notices, page_of
 from charter.policy import Dates
 from charter.quarters import Quarter
+from charter.reading import Reader
 from charter.views import RegionView, ReturnView, SiteView
 from charter.words import STATE_WORDS
 
@@ -42,7 +42,8 @@ def quarter_page(
     `as_at` is the London date for which it is made; `expected` is the number of returns owed, as
     fixed when the cycle opened. SumsDisagree unless the seven states add up to it.
     """
-    told, reader = in_order(views), Reader()
+    told = in_order(views)
+    reader = Reader(told)
     waiting: dict[str, list[str]] = {}
     for view in told:
         for organisation in view.waits_for:
@@ -81,7 +82,7 @@ def _milestones(dates: Dates, region: RegionView, as_at: date) -> tuple[Mileston
 def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRow:
     life, edition = view.life, view.edition
     due = life.first_signed_due if life.is_received else life.due
-    extension = life.extended.public if life.extended else ""
+    extension = life.extended.public if life.extended and not view.quiet else ""
     return TimetableRow(
         source=view.source,
         site_code=view.site.code,
@@ -97,6 +98,7 @@ def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRo
         facts=facts(view, reader.shown(extension, "the reason for more time", view.source)),
         published_on=edition.published_on if edition else None,
         waits_for=view.waits_for,
+        withdrawn_on=view.withdrawal.on if view.withdrawal else None,
     )
 
 

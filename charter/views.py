@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from charter.actions import Promise
+from charter.alarm import words_in
 from charter.answers import ReturnDocument
 from charter.commitments import CharterFile
 from charter.parts import Source
@@ -75,6 +76,14 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """A published page taken down: since which London date, and why, as families read it."""
+
+    on: date
+    because: str
+
+
+@dataclass(frozen=True)
 class NextUpdate:
     """When the quarter after the newest one is due and published."""
 
@@ -90,7 +99,9 @@ class ReturnView:
     `state` is the state at the time of publication. `edition` is None while publication is not
     approved: then only plain facts are told, and `waits_for` names the organisations missing.
     `may_rate` is False where the wording is not adopted or the party has not signed; `why_not`
-    then says so in a sentence.
+    then says so in a sentence. A person has `cleared` the held texts of these SHA-256s; counts of
+    people under `few` are held, with possible names and deaths, and nothing but numbers where it is
+    nought. While it is `quiet`, ratings and narratives stand behind one neutral sentence.
     """
 
     return_id: int
@@ -113,11 +124,21 @@ class ReturnView:
     edition: Edition | None = None
     waits_for: tuple[str, ...] = ()
     line: str = ""
+    cleared: frozenset[str] = frozenset()
+    few: int = 0
+    quiet: bool = False
+    withdrawal: Withdrawal | None = None
 
     @property
     def who(self) -> str:
         """The organisation, with its service line where it has one."""
         return f"{self.party_name} ({self.line})" if self.line else self.party_name
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Words that name the place and the organisations of this return, and so nobody."""
+        site, region = self.site, self.site.region
+        return words_in(site.name, region.name, region.commissioner, self.party_name, self.line)
 
     @property
     def commissioner(self) -> str:

@@ -1,9 +1,8 @@
 """Assembles, from the record, what the public pages are made of."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -11,8 +10,10 @@ from charter.actions import Handing, Promise
 from charter.commitments import CharterFile
 from charter.document import ReturnDocument
 from charter.folding import fold
-from charter.quarters import Quarter, london_date
+from charter.policy import Policy
+from charter.quarters import london_date
 from charter.returns import Life
+from charter.review import HoldCleared
 from charter.scoring import Receipt
 from charter.steps import Happened, Published, Revised
 from charter.views import (
@@ -22,10 +23,11 @@ from charter.views import (
     RegionView,
     ReturnView,
     SiteView,
+    Withdrawal,
 )
+from flows.asked import published_answers, requests_of
 from flows.status import receipts_on_record
-from providers import actions, cycles, lives, returns
-from providers.actions import Asked
+from providers import cycles, lives, quiet, requests, returns
 from providers.cycles import CycleView
 from providers.register import commissioner
 from providers.returns import Ref
@@ -46,6 +48,13 @@ class Told:
         """What the prison's page tells: the published edition, or today's plain facts."""
         return self.published or self.standing
 
+    def published_on(self, day: date) -> ReturnView:
+        """What the page would tell were the return, as it stands today, published on that day."""
+        revision = self.standing.life.revision + 1
+        because = (self.standing.life.revising or LATE) if revision > 1 else ""
+        edition = Edition(revision=revision, published_on=day, because=because)
+        return replace(self.standing, edition=edition, waits_for=(), withdrawal=None)
+
 
 def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str, RegionView]:
     """Each region that has had a cycle, with the organisation that commissions for it."""
@@ -62,24 +71,34 @@ def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str
     return found
 
 
-def tell(session: Session, now: datetime) -> list[Told]:
-    """Every return owed, as it stands and as published, in a fixed number of queries a region."""
-    open_cycles = {c.id: c for c in cycles.cycles(session) if not c.early}
+def tell(
+    session: Session, now: datetime, *, here: Ref | None = None, on: date | None = None
+) -> list[Told]:
+    """Every return owed, as it stands and as published, in a fixed number of queries a region.
+
+    With `here` only those of the same prison. Sensitive periods count as of the London date `on`,
+    if one is given, else of `now`.
+    """
+    there = here.region if here else ""
+    open_cycles = {c.id: c for c in cycles.cycles(session, there) if not c.early}
     regions = region_views(session, open_cycles.values())
-    refs = [r for r in returns.refs(session) if r.cycle_id in open_cycles]
+    refs = [r for r in returns.refs(session, region=there) if r.cycle_id in open_cycles]
+    refs = [r for r in refs if here is None or r.site_id == here.site_id]
     happened = lives.histories(session, [r.id for r in refs])
     today = {r.id: fold(happened[r.id]) for r in refs}
     then = {r.id: fold(_until_published(happened[r.id])) for r in refs}
     editions = {r.id: _edition(happened[r.id]) for r in refs}
     both = [*today.values(), *then.values()]
+    policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
+    hushed, cleared = quiet.in_force(session, on or london_date(now)), _clearances(refs, happened)
     texts = returns.signed_documents(session, dict(enumerate(life.document for life in both)))
     documents = {both[i].document: text for i, text in texts.items()}
     scores = receipts_on_record(session, dict(enumerate(both)))
     receipts = {both[i].receipt: receipt for i, receipt in scores.items()}
     charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in refs}}
     promises = returns.promises(session, refs)
-    asked = {code: actions.requests_in(session, code) for code in regions}
-    answers = _answers(refs, then, documents)
+    asked = {code: requests.requests_in(session, code) for code in regions}
+    answers = published_answers(refs, today, then, documents)
     told = []
     for ref in refs:
         if today[ref.id].released:
@@ -90,7 +109,10 @@ def tell(session: Session, now: datetime) -> list[Told]:
             charters[ref.charter_version],
             open_cycles[ref.cycle_id].adopted,
             promises[ref.party, ref.site_id],
-            _requests(ref, asked[ref.region], answers, now),
+            requests_of(ref, asked[ref.region], answers, now),
+            cleared[ref.service_id],
+            policies[ref.policy_version],
+            ref.site_id in hushed,
         )
         edition = editions[ref.id]
         standing = view.of(today[ref.id], documents, receipts, now)
@@ -103,7 +125,7 @@ def tell(session: Session, now: datetime) -> list[Told]:
                     edition=edition,
                     promises=_as_published(view.promises, then[ref.id]),
                 )
-                if edition
+                if edition and today[ref.id].withdrawn_at is None
                 else None,
             )
         )
@@ -120,6 +142,9 @@ class _View:
     adopted: bool
     promises: list[Promise]
     requests: tuple[FamilyRequestView, ...]
+    cleared: list[tuple[datetime, str]]
+    policy: Policy
+    quiet: bool
 
     def of(
         self,
@@ -157,7 +182,29 @@ class _View:
             why_not="" if may_rate else NOT_ADOPTED,
             first_update=ref.baseline,
             line=ref.line,
+            cleared=frozenset(text for at, text in self.cleared if at <= now),
+            few=self.policy.fewest_people if self.policy.holds_alarm else 0,
+            quiet=self.quiet,
+            withdrawal=_withdrawal(life),
         )
+
+
+def _withdrawal(life: Life) -> Withdrawal | None:
+    if life.withdrawn_at is None:
+        return None
+    return Withdrawal(london_date(life.withdrawn_at), life.withdrawn)
+
+
+def _clearances(
+    refs: list[Ref], happened: Mapping[int, list[Happened]]
+) -> Mapping[int, list[tuple[datetime, str]]]:
+    """The texts that a person has cleared for each service, whichever quarter, and when."""
+    found: Mapping[int, list[tuple[datetime, str]]] = {ref.service_id: [] for ref in refs}
+    for ref in refs:
+        for one in happened[ref.id]:
+            if isinstance(one.step, HoldCleared):
+                found[ref.service_id].append((one.at, one.step.text))
+    return found
 
 
 def _until_published(steps: list[Happened]) -> list[Happened]:
@@ -214,48 +261,3 @@ def _waits_for(
     if edition is not None or london_date(now) < ref.dates.publishes:
         return ()
     return (regions[ref.region].commissioner,)
-
-
-Answered = dict[tuple[int, str], list[tuple[Quarter, str, str]]]
-
-
-def _answers(
-    refs: list[Ref], then: Mapping[int, Life], documents: Mapping[str, ReturnDocument]
-) -> Answered:
-    """What each service's published returns replied to each request, by quarter."""
-    found: Answered = defaultdict(list)
-    for ref in refs:
-        document = documents.get(then[ref.id].document)
-        for reply in document.replies if document else ():
-            if reply.answer:
-                found[ref.service_id, reply.request].append(
-                    (ref.quarter, reply.answer, reply.words)
-                )
-    return found
-
-
-def _requests(
-    ref: Ref, asked: list[Asked], answers: Answered, now: datetime
-) -> tuple[FamilyRequestView, ...]:
-    found = []
-    for one in asked:
-        if one.party != ref.party or one.site not in ("", ref.site):
-            continue
-        if one.heard_on > min(ref.dates.due, london_date(now)):
-            continue
-        earlier = [a for a in answers[ref.service_id, one.id] if a[0] < ref.quarter]
-        _, answer, words = max(earlier, default=(None, None, ""))
-        later = one.heard_on > ref.dates.requests_close
-        found.append(
-            FamilyRequestView(
-                id=one.id,
-                text=one.text,
-                commitment=one.commitment,
-                source=one.source,
-                heard_on=one.heard_on,
-                answer=answer,  # type: ignore[arg-type]
-                words=words,
-                answer_due=ref.quarter.next() if later else None,
-            )
-        )
-    return tuple(found)

@@ -16,9 +16,11 @@ from providers import (
     briefs,
     calendars,
     cycles,
+    disputes,
     evidence,
     evidence_scanning,
     lives,
+    moves,
     plans,
     register,
     returns,
@@ -123,6 +125,7 @@ def make_brief(session: Session, now: datetime, post: Post) -> Brief:
         stuck=tuple(_stuck(session, today)),
         needs=(
             *_needs(current),
+            *_disputed(session, post.calendar),
             *_steering(session, post.calendar, today),
             *_came_back(session, since),
             *filter(None, [calendars.too_short(session, post.calendar, today)]),
@@ -171,6 +174,14 @@ def _needs(current: Iterable[tuple[Ref, Life]]) -> Iterator[str]:
         yield f"{what}: {_listed(places)}"
 
 
+def _disputed(session: Session, calendar: Calendar) -> Iterator[str]:
+    regions = [home.code for home in register.regions(session)]
+    waiting = disputes.waiting(session, regions, calendar)
+    if waiting:
+        named = [f"{_place(one.here)}{f' by {say(one.by)}' if one.by else ''}" for one in waiting]
+        yield f"{_many(len(waiting), 'disputed rating')} for an arbiter to decide: {_listed(named)}"
+
+
 def _steering(session: Session, calendar: Calendar, today: date) -> Iterator[str]:
     for home in register.regions(session):
         if home.paused:
@@ -191,7 +202,7 @@ def _plans(session: Session, code: str, calendar: Calendar, today: date) -> Iter
     opened = {cycle.quarter for cycle in cycles.cycles(session, code) if not cycle.early}
     now = Quarter.containing(today)
     for quarter in (now.previous(), now):
-        dates = rules.policy.dates(quarter, calendar)
+        dates = moves.dates(session, code, quarter, rules.policy, calendar)
         near = dates.opens - PLAN_AHEAD <= today <= dates.publishes
         if quarter in opened or not near or dates.opens < london_date(home.first_imported_at):
             continue

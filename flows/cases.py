@@ -12,7 +12,7 @@ from charter.policy import Policy, Rung
 from charter.quarters import london_date
 from charter.returns import Life
 from notifications import outbox
-from providers import cycles, lives
+from providers import cycles, lives, promised
 from providers.offices import offices, unconfirmed
 from providers.reach import quarters_unreachable
 from providers.register import ContactView, contacts_of
@@ -53,6 +53,9 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
     teams = offices(session, {r.region for r in here}, today)
     told, asked = _said(session, here, policies.values())
     failing = quarters_unreachable(session, [r.id for r in here if folded[r.id].unreachable])
+    rungs = [rung for policy in policies.values() for rung in policy.rung]
+    speaks = any(rung.is_of_promises for rung in rungs)
+    promises = promised.days(session, today, [r.id for r in here]) if speaks else {}
     names: dict[int, tuple[str, str]] = {}
     cases: dict[int, Case] = {}
     for r in here:
@@ -72,6 +75,7 @@ def gather(session: Session, refs: Iterable[Ref], now: datetime) -> Gathered:
                 today,
             ),
             quarters_unreachable=failing.get(r.id, 0),
+            promises=promises.get(r.id, {}),
         )
     return Gathered(tuple(here), cases, names, policies)
 

@@ -24,11 +24,12 @@ from charter.steps import (
 )
 from flows.bygone import take_back
 from flows.cases import Gathered, gather, subject
+from flows.freezing import freeze_packs
 from flows.moving import move_deadlines
 from flows.post import Post
 from notifications import outbox
 from notifications.outbox import Line, Wanted
-from providers import lives, returns
+from providers import lives, promised, returns
 from providers.database import Database
 from providers.lives import NewStep
 from providers.returns import Ref
@@ -79,6 +80,7 @@ def chase_returns(database: Database, now: datetime, post: Post) -> Chased:
         with database.writing() as session:
             gathered = gather(session, returns.refs(session, ids=batch), now)
             total += write_down(session, decide(gathered, post.calendar, now), gathered, now)
+    freeze_packs(database, now, post.calendar)
     if halted:
         many = f"{len(halted)} return{'' if len(halted) == 1 else 's'}"
         raise BeyondHorizon(f"escalation halts for {many}: {halted[0]}")
@@ -88,13 +90,19 @@ def chase_returns(database: Database, now: datetime, post: Post) -> Chased:
 def _due(
     database: Database, now: datetime, calendar: Calendar, halted: list[str]
 ) -> Iterator[list[int]]:
-    """The returns of running regions' latest quarters on which something is due, by the batch."""
+    """The returns of running regions' latest quarters on which something is due, by the batch.
+
+    With them older ones in which a promise still stands that waits for a word.
+    """
     oldest = Quarter.containing(london_date(now))
     for _ in range(QUARTERS_IN_PLAY):
         oldest = oldest.previous()
     with database.reading() as session:
-        in_play = [r for r in returns.refs(session, since=str(oldest)) if not r.paused]
-        found = decide(gather(session, in_play, now), calendar, now, halted)
+        in_play = {r.id: r for r in returns.refs(session, since=str(oldest))}
+        older = promised.days(session, london_date(now)).keys() - in_play.keys()
+        in_play |= {r.id: r for r in returns.refs(session, ids=older)} if older else {}
+        running = [r for r in in_play.values() if not r.paused]
+        found = decide(gather(session, running, now), calendar, now, halted)
         due = [decision.here.id for decision in found]
     for start in range(0, len(due), BATCH):
         yield due[start : start + BATCH]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -109,7 +109,8 @@ def _still(
     ref = refs[return_of(row.subject)]
     policy = gathered.policies[ref.policy_version]
     rung = policy.find(row.topic)
-    why = why_not(rung, gathered.cases[ref.id], letter.to_person, now, policy)
+    case = gathered.cases[ref.id]
+    why = why_not(rung, case, letter.to_person, now, policy, row.occasion)
     if why is None:
         return True
     outbox.drop_line(session, letter.key, Line(row.subject, row.topic, row.occasion), why)
@@ -154,7 +155,14 @@ def _item(
         refused=tuple(dict.fromkeys(known.role.value for known in turned_away(case))),
         instead=_instead(case),
         quarters=case.quarters_unreachable,
+        **_promises(rung, case),
     )
+
+
+def _promises(rung: Rung, case: Case) -> dict[str, Any]:
+    """How many promises a rung is about, and the earliest of their days."""
+    days = case.promises.get(rung.anchor, ())
+    return {"promises": len(days), "since": say(min(days))} if days else {}
 
 
 def _note(rung: Rung, case: Case, person: int) -> str:

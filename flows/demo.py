@@ -11,7 +11,6 @@ from charter.quarters import Quarter, london_date
 from flows.commands.plans import print_plan
 from flows.left_behind import InUse, end_left_behind, only_one
 from flows.prefect_server import OwnPrefect, PrefectFailed
-from flows.rehearsing import rehearse_cycle
 from flows.sample.acts import Act, FlowCall
 from flows.sample.checking import APPROVER, COMMISSIONER, PARTNER
 from flows.sample.founding import REGION
@@ -23,6 +22,7 @@ from flows.status import in_words, status
 from flows.verifying import verify
 from flows.wiring import App, CannotStart, clock_at, prepare, still_clock, wire
 from providers import register
+from providers.rehearsing import rehearse_cycle
 
 HOST = "127.0.0.1"
 DOORS = (

@@ -1,7 +1,7 @@
 """Publishes what two people approved, and builds the families' site from the record."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from flows.checkpoints import notary_of
 from flows.post import Post
 from notifications.bulletin import render
 from notifications.site import SiteRefused, check_site, faults_of, write_site
-from providers import cycles, ledger, lives, publications, returns
+from providers import cycles, ledger, lives, moves, publications, returns
 from providers.cycles import CycleView
 from providers.database import Database
 from providers.publications import Published
@@ -134,6 +134,31 @@ def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str
     return {page.key: page.model_dump(mode="json") for page in pages}
 
 
+def pages_if_published(
+    session: Session, now: datetime, calendar: Calendar, return_id: int
+) -> dict[str, PrisonPage]:
+    """Every page of a return's prison, by key, as though that return were published next.
+
+    So are those that have their approvals already; the others stand as they do.
+    """
+    here = returns.ref(session, return_id)
+    day = max(london_date(now), here.dates.publishes)
+    policies = {here.policy_version: cycles.policy_of(session, here.policy_version)}
+
+    def view_of(one: Told) -> ReturnView:
+        life, version = one.standing.life, one.ref.policy_version
+        if version not in policies:
+            policies[version] = cycles.policy_of(session, version)
+        approved = len(life.approved_by) >= policies[version].approvals
+        goes_out = approved and one.ref.dates.publishes <= day
+        return one.published_on(day) if goes_out or one.ref.id == return_id else one.on_its_page
+
+    told = tell(session, now, here=here, on=day)
+    open_cycles = [c for c in cycles.cycles(session, here.region) if not c.early]
+    pages = _prison_pages(session, told, open_cycles, calendar, view_of)
+    return {page.key: page for page in pages}
+
+
 def _timetables(
     session: Session, told: list[Told], open_cycles: list[CycleView], now: datetime
 ) -> list[QuarterPage]:
@@ -167,8 +192,16 @@ def _with_edition(one: Told) -> ReturnView:
     return replace(one.standing, edition=edition)
 
 
+def _on_its_page(one: Told) -> ReturnView:
+    return one.on_its_page
+
+
 def _prison_pages(
-    session: Session, told: list[Told], open_cycles: list[CycleView], calendar: Calendar
+    session: Session,
+    told: list[Told],
+    open_cycles: list[CycleView],
+    calendar: Calendar,
+    view_of: Callable[[Told], ReturnView] = _on_its_page,
 ) -> list[PrisonPage]:
     grouped: dict[tuple[int, str], list[Told]] = defaultdict(list)
     for one in told:
@@ -177,7 +210,7 @@ def _prison_pages(
     pages = []
     for (cycle_id, _), group in grouped.items():
         site: SiteView = group[0].standing.site
-        views = [one.on_its_page for one in group]
+        views = [view_of(one) for one in group]
         pages.append(prison_page(site, views, upcoming[cycle_id]))
     return pages
 
@@ -189,7 +222,8 @@ def _next_updates(
     for cycle in open_cycles:
         quarter = cycle.quarter.next()
         try:
-            dates = cycles.policy_of(session, cycle.policy_version).dates(quarter, calendar)
+            policy = cycles.policy_of(session, cycle.policy_version)
+            dates = moves.dates(session, cycle.region, quarter, policy, calendar)
         except BeyondHorizon:
             found[cycle.id] = None
         else:

@@ -57,6 +57,7 @@ def portal(service: App) -> FastAPI:
         cabinet=cabinet_of(service),
         steward=Stewardship(service),
         oidc=identity_provider(settings),
+        second_factor=settings.env == "production",
         later=Apart().do,
     )
 

@@ -74,12 +74,19 @@ class Settings(BaseSettings):
         description="Key that signs checkpoints, 32 bytes in base64; empty means that one is made "
         "once and kept in the home.",
     )
+    prefect_api_url: SecretStr = Field(
+        SecretStr(""),
+        description="Prefect's API, such as `http://127.0.0.1:4200/api`, or "
+        "`http://name:password@host/api`: the console asks it when each flow runs next; empty "
+        "means that the console says that it does not know.",
+    )
     base_url: str = Field("http://127.0.0.1:8000", description="Where the portal is reached.")
     site_url: str = Field(
         "", description="Where the families' site is reached; empty means under the portal."
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Secret for keyed hashes; needed in production."
+        SecretStr(""),
+        description="Secret for keyed hashes and second factors; needed in production.",
     )
     scanner_url: str = Field(
         "",
@@ -120,6 +127,12 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("give a whole address that starts with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("prefect_api_url")
+    @classmethod
+    def _prefect_address(cls, value: SecretStr) -> SecretStr:
+        cls._web_address(value.get_secret_value())
+        return value
 
     @field_validator("bounce_address")
     @classmethod

@@ -19,7 +19,7 @@ from notifications.channels import channel_for
 from notifications.channels.journal import read_journal
 from notifications.channels.mailboxes import read_mailbox
 from notifications.delivery import PostOffice
-from providers import calendars, cycles, ledger
+from providers import calendars, cycles, ledger, lives
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
 SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
@@ -133,7 +133,9 @@ def prepare(settings: Settings) -> None:
     if is_behind(engine):
         upgrade(engine)
     require_current(engine)
-    keep_shipped_rules(Database(engine))
+    database = Database(engine)
+    keep_shipped_rules(database)
+    fill_standings(database)
     engine.dispose()
 
 
@@ -151,6 +153,15 @@ def keep_shipped_rules(database: Database) -> None:
             cycles.keep_rulebook(session, "charter", read_charter(charter).version, charter)
         for policy in policies:
             cycles.keep_rulebook(session, "policy", read_policy(policy).version, policy)
+
+
+def fill_standings(database: Database) -> None:
+    """Keep how each return stands that an older release left without, a batch at a time."""
+    with database.reading() as session:
+        missing = lives.lack_standings(session)
+    while missing:
+        with database.writing() as session:
+            missing = bool(lives.fill_standings(session))
 
 
 def writable(home: Path) -> Path:

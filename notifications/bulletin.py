@@ -12,8 +12,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from charter.accounts import HELD
 from charter.quarters import say
+from charter.reading import HELD
 from charter.words import STATE_WORDS
 from notifications.exports import actions_csv, feed, returns_csv, returns_json
 
@@ -82,6 +82,8 @@ def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
     page. ValueError without a start page, for a key that is no address, for a key that differs
     from its page's own, and for two pages whose addresses differ only in capitals.
     """
+    if "index" not in pages:
+        raise ValueError("a bulletin needs a start page, under the key 'index'")
     drawn = _Bulletin(pages)
     files = {path: drawn.page(key) for key, path in drawn.paths.items()}
     for folder, keys in drawn.quarters.items():
@@ -94,6 +96,17 @@ def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
     files["feed.xml"] = drawn.feed()
     files["style.css"] = stylesheet().encode()
     return dict(sorted(files.items()))
+
+
+def preview(
+    pages: Mapping[str, Page], key: str, *, beside: Iterable[str], base: str, sheet: str
+) -> str:
+    """One page as families will see it, drawn outside its site.
+
+    `pages` are the prison's own by key; `beside` are the keys of others that it may link to. Its
+    links lead to the site at the address `base`, and its styles are at the address `sheet`.
+    """
+    return _Bulletin(pages, beside=beside, base=base, sheet=sheet).page(key).decode()
 
 
 def promise_card(row: Page, *, several: bool) -> Markup:
@@ -113,9 +126,16 @@ def stylesheet() -> str:
 class _Bulletin:
     """All pages together, so that each knows where the others stand."""
 
-    def __init__(self, pages: Mapping[str, Page]) -> None:
-        if "index" not in pages:
-            raise ValueError("a bulletin needs a start page, under the key 'index'")
+    def __init__(
+        self,
+        pages: Mapping[str, Page],
+        *,
+        beside: Iterable[str] = (),
+        base: str = "",
+        sheet: str = "",
+    ) -> None:
+        """`beside` are keys that can be linked to though they are not drawn; `base` is an address
+        that links start from in place of the page's own, and `sheet` one of the styles."""
         wrong = [key for key, page in pages.items() if page["key"] != key]
         if wrong:
             raise ValueError(f"the page filed under '{wrong[0]}' says it is another")
@@ -126,6 +146,8 @@ class _Bulletin:
         self.known = {*self.paths.values(), *folders}
         if len({path.lower() for path in self.known}) < len(self.known):
             raise ValueError("two pages have addresses that differ only in capital letters")
+        self.known |= {path_of(key) for key in beside}
+        self.base, self.sheet = base, sheet
 
     def page(self, key: str) -> bytes:
         """One page, drawn."""
@@ -166,13 +188,15 @@ class _Bulletin:
     def _draw(
         self, template: str, path: str, notices: Page, page: Page, more: Mapping[str, Any]
     ) -> bytes:
+        root = self.base or "../" * path.count("/")
         text = (
             environment()
             .get_template(f"{template}.html.jinja")
             .render(
                 page=page,
                 notices=notices,
-                root="../" * path.count("/"),
+                root=root,
+                sheet=self.sheet or f"{root}style.css",
                 link=lambda key: self._link(path, key),
                 **more,
             )
@@ -182,6 +206,8 @@ class _Bulletin:
     def _link(self, path: str, key: str) -> str:
         """The way from one file to a page, or nothing while that page is not there."""
         for target in (f"{key}.html", f"{key}/index.html"):
+            if target in self.known and self.base:
+                return self.base + target
             if target in self.known:
                 return posixpath.relpath(target, posixpath.dirname(path) or ".")
         return ""

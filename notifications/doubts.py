@@ -1,10 +1,12 @@
 """Letters of which nobody here can say whether they arrived, and what is heard of them later."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
+from notifications.among import among
 from notifications.leases import BACK_IN_QUEUE, move, moved
 from notifications.tables import Letter, LetterState
 
@@ -21,6 +23,16 @@ def doubtful(session: Session, now: datetime) -> list[Letter]:
     waited = or_(col(Letter.lease_until).is_(None), col(Letter.lease_until) <= now)
     found = select(Letter).where(col(Letter.state) == LetterState.IN_DOUBT, waited)
     return list(session.exec(found.order_by(col(Letter.queued_at), col(Letter.key))))
+
+
+def in_doubt(session: Session, regions: Iterable[str]) -> dict[str, tuple[int, datetime]]:
+    """How many letters of each region are in doubt, and when the oldest was put in its queue."""
+    rows = session.exec(
+        select(Letter.region, func.count(), func.min(col(Letter.queued_at)))
+        .where(col(Letter.state) == LetterState.IN_DOUBT, among(col(Letter.region), regions))
+        .group_by(col(Letter.region))
+    )
+    return {region: (many, oldest) for region, many, oldest in rows}
 
 
 def around(session: Session, letter: Letter) -> list[str]:

@@ -18,6 +18,8 @@ DIGESTS = (
     "answer",
     "moved",
     "confirm",
+    "promise_overdue",
+    "promise_offered",
 )
 SIGN_IN = "sign_in"
 KINDS = (*DIGESTS, SIGN_IN)
@@ -58,6 +60,8 @@ LABELS = {
     "answer": "more time",
     "moved": "new due date",
     "confirm": "your details",
+    "promise_overdue": "promise past its date",
+    "promise_offered": "promise to take on",
 }
 
 _STANDS = {
@@ -83,7 +87,8 @@ class Item:
     `about` names the commitments a question is about; `note` is any sentence more; `quarter_words`
     is given when it is not the letter's own quarter. `answer` is what was said to a request for
     more time; `refused` are the roles whose addresses turned letters away, and `instead` the role
-    written to now; `quarters` counts those in which nobody could be reached.
+    written to now; `quarters` counts those in which nobody could be reached. `promises` counts
+    those that the item is about, `since` is the earliest of their dates.
     """
 
     kind: str
@@ -102,6 +107,8 @@ class Item:
     refused: tuple[str, ...] = ()
     instead: str = ""
     quarters: int = 0
+    promises: int = 0
+    since: str = ""
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -220,6 +227,15 @@ def _name_contact(item: Item) -> str:
     return f"Nobody on our list could be reached{how_long}. Please name a contact."
 
 
+def _promise_overdue(item: Item) -> str:
+    if item.promises == 1:
+        return f"One promise is past its date and still open. Its date was {item.since}."
+    return (
+        f"{item.promises} promises are past their dates and still open. "
+        f"The first of the dates was {item.since}."
+    )
+
+
 _NEWS: Mapping[str, Callable[[Item], str]] = {
     "not_returned": _not_returned,
     "receipt": lambda item: _STANDS[item.standing],
@@ -231,6 +247,10 @@ _NEWS: Mapping[str, Callable[[Item], str]] = {
     "confirm": lambda item: f"Our list names you as {ROLES[item.role]} here.",
     "refused": _refused,
     "name_contact": _name_contact,
+    "promise_overdue": _promise_overdue,
+    "promise_offered": lambda item: (
+        f"Promises that wait for your answer here: {item.promises}. They were made before you came."
+    ),
     "unreachable": lambda _: (
         "Letters to the people on our list for this service could not be delivered."
     ),

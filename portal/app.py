@@ -65,6 +65,7 @@ def create_app(
     cabinet: Cabinet,
     steward: Steward,
     oidc: IdentityProvider | None = None,
+    second_factor: bool = True,
     later: Later = lambda act: act(),
 ) -> FastAPI:
     """The portal: sign-in, the provider's return, the console, and the families' site beside them.
@@ -73,8 +74,8 @@ def create_app(
     request, with address, name, link and code. `base_url` is how people reach us: over HTTPS the
     cookies are Secure. `site_folder` may appear, and be swapped, while the app runs.
     `cabinet` is where files given as evidence lie; `steward` does what is asked of the room above.
-    With `oidc`, staff roles count only for those
-    whom that identity provider has vouched for.
+    With `oidc`, staff roles count only for those whom that identity provider has vouched for;
+    without, for those who came by a link and showed a second factor, if `second_factor` is needed.
     `later` is handed what is to be done for a request that is answered already; by itself it is
     done before the same connection takes another.
     """
@@ -93,6 +94,7 @@ def create_app(
         oidc=oidc,
         later=later,
         steward=steward,
+        second_factor=second_factor,
     )
     app.add_middleware(Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse)
     app.mount("/static", Shown(directory=STATIC), name="static")
@@ -182,9 +184,13 @@ def what(form: Form | None) -> dict[str, object]:
     return {"kept": kept(form) if form else [], "file": form is not None and form.has_file}
 
 
-def to_the_right_door(request: Request, _error: Exception) -> Response:
-    """To a member of a team who came by a link: how to sign in for these pages."""
-    return by_link_only(request, signed_in(request))
+async def to_the_right_door(request: Request, _error: Exception) -> Response:
+    """To a member of a team who came by a link alone: how to come in, with what was typed."""
+    form = None
+    if request.method == "POST":
+        form = await sent_here(request, origin_of(desk_of(request).base_url))
+    visit = await run_in_threadpool(signed_in, request)
+    return await run_in_threadpool(by_link_only, request, visit, what(form))
 
 
 def by_status(request: Request, error: Exception) -> Response:

@@ -39,6 +39,7 @@ class Desk:
     later: Later
     steward: Steward
     oidc: IdentityProvider | None = None
+    second_factor: bool = True
     pages: Pages = field(default_factory=Pages)
 
     @property

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from charter.quarters import london_date
 from portal.doors import SignedIn, Typed, Visit
 from portal.provider.words import ROLE_WORDS
-from providers import confirming, register
+from providers import confirming, register, second_factors
 
 router = APIRouter(prefix="/details")
 
@@ -23,6 +23,7 @@ def details_page(visit: SignedIn) -> Response:
         regions = {one.code: one.name for one in register.regions(session)}
         said = confirming.confirmed_on(session, mine.person)
         asked = is_asked(session, visit)
+        factor = second_factors.of(session, mine.person)
     acts = [
         (place, [words for role, words in ROLE_WORDS.items() if role in roles])
         for place, roles in ((p, mine.services[p.service_id]) for p in places)
@@ -34,6 +35,8 @@ def details_page(visit: SignedIn) -> Response:
         teams=teams,
         confirmed_on=said,
         asked=asked,
+        factor=factor,
+        may_have_factor=bool(teams) and visit.desk.oidc is None,
         today=london_date(visit.now),
         did=visit.request.query_params.get("did") == "confirmed",
     )

@@ -78,7 +78,8 @@ def signed_in(request: Request) -> Visit:
         raise NotSignedIn
     key = hash_of(secret)
     with desk.database.reading() as session:
-        visitor = sessions.visitor(session, key, now, staff_by_oidc=desk.oidc is not None)
+        by_oidc, second = desk.oidc is not None, desk.second_factor
+        visitor = sessions.visitor(session, key, now, staff_by_oidc=by_oidc, second_factor=second)
     if visitor is None:
         raise NotSignedIn
     if now - visitor.seen_at >= TOUCH_AFTER:

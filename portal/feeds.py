@@ -17,7 +17,7 @@ from charter.quarters import BeyondHorizon, Quarter, london_date, say
 from portal.counting import DATE_WORDS
 from portal.desk import Desk, desk_of
 from portal.doors import NotHere
-from providers import calendars, cycles, pauses, proving, register
+from providers import calendars, cycles, moves, pauses, proving, register
 from providers.register import RegionView
 
 router = APIRouter(prefix="/calendar")
@@ -70,7 +70,8 @@ def dates_of(session: Session, desk: Desk, home: RegionView) -> Iterator[Dated]:
     row = cycles.region_of(session, home.code)
     rules = cycles.rules_for(session, row)
     try:
-        planned = rules.policy.dates(coming, calendars.in_force(session, desk.calendar))
+        in_force = calendars.in_force(session, desk.calendar)
+        planned = moves.dates(session, home.code, coming, rules.policy, in_force)
     except BeyondHorizon:
         return
     for name, on in planned.model_dump().items():

@@ -15,7 +15,8 @@ from portal.forms import Form
 from portal.security import BIGGEST_BODY
 
 NOT_TYPED = re.compile(
-    r"token|basis(-.*)?|sha|seen|then|go|link|code|version|.*(password|secret).*", re.I
+    r"token|basis(-.*)?|sha|seen|then|go|link|code|version|with|pick|instead_of|.*(password|secret).*",
+    re.I,
 )
 """Fields that nobody types, and those that are nobody's to see."""
 DATE = re.compile(r"(.+)-(day|month|year)")
@@ -34,13 +35,16 @@ LABELS = {
     "confirmed": "this is still right",
     "email": "email address",
     "what": "what is to stand still",
+    "stands": "which rating is to stand",
 }
 """What fields are called on their pages, by the last part of their names."""
 CHOICES: dict[str, str] = {
     **{rating.value: word.console for rating, word in RATING_WORDS.items()},
     **{status: word.console for status, word in ACTION_WORDS.items()},
+    "changed": "The commissioner’s",
+    "own": "The provider’s own",
 }
-CHOOSING = re.compile(r"(.*[-_.])?(rating|status|word|answer|verdict)")
+CHOOSING = re.compile(r"(.*[-_.])?(rating|status|word|answer|verdict|stands)")
 MOST = 200_000
 """Characters that are shown back."""
 

@@ -24,6 +24,9 @@ CODES_PER_BROWSER = Limit(10, timedelta(minutes=10))
 SPENDS_PER_CALLER = Limit(120, timedelta(minutes=10))
 FILES_PER_PERSON = Limit(60, timedelta(minutes=10))
 """Files given as evidence: what one takes out again lies on the disk until the next sweep."""
+SECONDS_PER_PERSON = Limit(5, timedelta(minutes=10))
+SECONDS_PER_DAY = Limit(30, timedelta(days=1))
+"""Codes of a second factor that are looked at: a guess is right three times in a million."""
 CALLS_PER_TOKEN = Limit(120, timedelta(minutes=1))
 
 

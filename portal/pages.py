@@ -1,6 +1,7 @@
 """Draws pages: our own templates are strict, and the design system's components are guests."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +19,8 @@ from jinja2 import (
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from charter.actions import TAGS
+from charter.disputes import outcome
 from charter.measures import told
 from charter.quarters import LONDON, say
 from charter.words import ACTION_WORDS, RATING_WORDS
@@ -30,15 +33,18 @@ SENTENCE = "Quarterly returns on the Family and Carers’ Charter"
 FORBIDDEN = {code: "\ufffd" for code in range(0xA0) if code < 32 or code > 126}
 for kept in "\t\n\r":
     del FORBIDDEN[ord(kept)]
+_FORBIDDEN = re.compile(f"[{re.escape(''.join(map(chr, FORBIDDEN)))}]")
 RAW = {"html", "beforeInput", "afterInput", "beforeInputs", "afterInputs"}
 """Parameters that a component prints as they are: they may hold markup of ours and nothing else."""
 
 
 def printable(value: object) -> object:
     """What a template prints, with a mark in the place of each character that HTML forbids."""
+    if not isinstance(value, str) or not _FORBIDDEN.search(value):
+        return value  # by far the most, and a page of a hundred rows prints thousands
     if isinstance(value, Markup):
         return Markup(str(value).translate(FORBIDDEN))
-    return value.translate(FORBIDDEN) if isinstance(value, str) else value
+    return value.translate(FORBIDDEN)
 
 
 class NotMarkup(TypeError):
@@ -128,7 +134,9 @@ class Pages:
             asset=asset,
             rating_words=RATING_WORDS,
             action_words=ACTION_WORDS,
+            tag_words=TAGS,
             told=told,
+            outcome=outcome,
         )
         self.env.filters.update(
             day=say, moment=moment, paragraphs=paragraphs, summary=summary, fingerprint=fingerprint

@@ -1,5 +1,7 @@
 """Names for people: the record holds numbers, and pages show whose they are."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session
 
 from providers.register import people
@@ -12,3 +14,15 @@ def name_of(session: Session, by: str) -> str:
         return "somebody else"
     found = people(session, [int(key)])
     return found[int(key)].name if found else "somebody else"
+
+
+def names_of(session: Session, by: Iterable[str]) -> dict[str, str]:
+    """The name behind each `person:7`, in one query; what is no person has none."""
+    ids = {said: int(key) for said in by for key in [_number(said)] if key}
+    found = people(session, set(ids.values())) if ids else {}
+    return {said: found[i].name if i in found else "somebody else" for said, i in ids.items()}
+
+
+def _number(by: str) -> str:
+    kind, _, key = by.partition(":")
+    return key if kind == "person" and key.isdecimal() else ""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlmodel import Session
+
+from charter.pages import PrisonPage
 
 
 class Act(StrEnum):
@@ -16,6 +18,35 @@ class Act(StrEnum):
     DELIVER = "deliver"
     SCORE = "score"
     PUBLISH = "publish"
+
+
+FLOWS: Mapping[str, str] = {
+    "request_returns": "Opens a quarter and asks for its returns",
+    "chase_returns": "Writes the reminders that are due",
+    "deliver_letters": "Hands over the letters",
+    "score_returns": "Scores what was received",
+    "publish_summary": "Publishes the families’ site",
+    "brief_staff": "Briefs whoever runs this service",
+}
+"""Every deployed flow by its name in Prefect, and what it does."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A step that somebody had done at an instant; what it `said` is known once it has finished."""
+
+    what: Act
+    at: datetime
+    finished: bool
+    said: tuple[str, ...] = ()
+
+
+class Busy(RuntimeError):
+    """Another step is running; `ran` is that one."""
+
+    def __init__(self, ran: Ran) -> None:
+        super().__init__("another step is running")
+        self.ran = ran
 
 
 @dataclass(frozen=True)
@@ -33,11 +64,20 @@ class Engine:
 class Steward(Protocol):
     """Given to the portal when the service is put together; a test gives it the same one."""
 
-    def act(self, what: Act, now: datetime) -> list[str]:
-        """Do a step for every region, in the same way as its flow; what it did, in sentences."""
+    def act(self, what: Act, region: str, now: datetime) -> Ran:
+        """Do a step as its flow does, for somebody of a region; Busy while another is running.
+
+        It is not waited for longer than a page may take: it may still be running.
+        """
+
+    def running(self) -> Ran | None:
+        """The step that is running now."""
+
+    def last(self, what: Act, region: str) -> Ran | None:
+        """The last time that somebody of a region had a step done, since the service started."""
 
     def engine(self) -> Engine:
         """What Prefect says of its deployments; asks its API, and gives up after two seconds."""
 
-    def pages(self, session: Session, now: datetime) -> Mapping[str, Mapping[str, Any]]:
-        """The data of every page of the families' site as it would be published at `now`."""
+    def pages(self, session: Session, now: datetime, return_id: int) -> Mapping[str, PrisonPage]:
+        """Every page of a return's prison, by key, were that return published as it stands now."""

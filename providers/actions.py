@@ -1,48 +1,28 @@
-"""What providers promised and what families asked, kept across quarters."""
+"""What providers promised, kept across quarters."""
 
-import json
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 from typing import cast
 
 from sqlmodel import Session, col, select
 
-from charter.actions import ActionStatus, Change, Promise
+from charter.actions import TAGS, ActionStatus, ActionTag, Change, Promise
 from charter.answers import ActionLine, ReturnDocument
-from charter.ledger import canonical, digest
 from charter.quarters import Quarter
-from providers import hands, ledger
+from notifications.among import among
+from providers import hands
 from providers.tables import (
     Action,
     ActionChange,
     Cycle,
-    FamilyRequest,
-    LedgerRow,
     Practice,
     Return,
     Service,
     Site,
     StepRow,
 )
-
-REQUEST_ENTERED = "request_entered"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What families asked of a party; `site` is empty when it concerns all its prisons."""
-
-    id: str
-    site: str
-    party: str
-    commitment: str
-    text: str
-    source: str
-    heard_on: date
 
 
 def promises(
@@ -60,7 +40,7 @@ def promises(
         .where(col(Action.party_code).in_(parties) | col(Action.id).in_(list(passed)))
         .order_by(col(Action.id))
     ).all()
-    changes = _changes(session, [row.id for row in rows])
+    changes = changes_of(session, [row.id for row in rows])
     for row in rows:
         for held in hands.holders(row.party_code, passed.get(row.id, [])):
             key = (held.party, row.site_id)
@@ -75,6 +55,7 @@ def promises(
                         first_due=row.first_due,
                         changes=tuple(c for c in changes[row.id] if c.party in held.until),
                         practice=row.practice_id,
+                        tags=tagged(row.tags),
                         taken_over=held.taken_over,
                         passed_on=held.passed_on,
                     )
@@ -82,7 +63,8 @@ def promises(
     return found
 
 
-def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]:
+def changes_of(session: Session, action_ids: Iterable[str]) -> dict[str, list[Change]]:
+    """All that was ever said of each of these actions, in order, in one query."""
     found: dict[str, list[Change]] = defaultdict(list)
     rows = session.exec(
         select(ActionChange, Cycle.quarter, StepRow.at, Service.party_code)
@@ -90,7 +72,7 @@ def _changes(session: Session, action_ids: list[str]) -> dict[str, list[Change]]
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
         .join(Service, col(Service.id) == col(Return.service_id))
         .join(StepRow, col(StepRow.seq) == col(ActionChange.seq))
-        .where(col(ActionChange.action_id).in_(action_ids))
+        .where(among(col(ActionChange.action_id), action_ids))
         .order_by(col(ActionChange.seq))
     )
     for change, quarter, at, party in rows:
@@ -140,9 +122,15 @@ def open_lines(
                 changes_service=bool(last.consulted),
                 consulted=last.consulted,
                 practice=promise.practice,
+                tags=promise.tags,
             )
         )
     return tuple(lines)
+
+
+def tagged(kept: str) -> tuple[ActionTag, ...]:
+    """The tags of an action as its row keeps them."""
+    return tuple(tag for tag in TAGS if tag in kept.split(","))
 
 
 def practices_named(session: Session, ids: Iterable[str]) -> dict[str, str]:
@@ -201,6 +189,7 @@ def take_up(
                     first_due=line.due,
                     opened_return_id=return_id,
                     practice_id=line.practice,
+                    tags=",".join(line.tags),
                 )
             )
             session.flush()
@@ -217,84 +206,3 @@ def take_up(
         said.seq = seq  # the same text signed again stands from its last signing
         session.add(said)
     session.flush()
-
-
-def enter_request(
-    session: Session,
-    *,
-    id: str,
-    region: str,
-    site: str,
-    party: str,
-    commitment: str,
-    text: str,
-    source: str,
-    heard_on: date,
-    now: datetime,
-    by: str,
-) -> bool:
-    """Enter what families asked of a party (`site` empty: of all its prisons); False if known."""
-    if session.get(FamilyRequest, id):
-        return False
-    row = FamilyRequest(
-        id=id,
-        region_code=region,
-        site_code=site,
-        party_code=party,
-        commitment=commitment,
-        text=text,
-        salt=secrets.token_hex(8),
-        source=source,
-        heard_on=heard_on,
-        entered_at=now,
-    )
-    session.add(row)
-    ledger.append(session, now, by, REQUEST_ENTERED, f"request:{id}", _vouched(row))
-    return True
-
-
-def _vouched(row: FamilyRequest) -> dict[str, str]:
-    """What the ledger holds of a request: whose it is, and a salted digest of its words."""
-    said = [row.site_code, row.party_code, row.commitment, row.text, row.heard_on.isoformat()]
-    about = [row.region_code, row.source]
-    return {
-        "party": row.party_code,
-        "digest": digest(row.salt + canonical(said)),
-        "about": digest(row.salt + canonical(about)),
-    }
-
-
-def first_altered_request(session: Session) -> str:
-    """One sentence naming the first family request that its ledger entry does not vouch for."""
-    entries = {
-        entry.subject: json.loads(entry.body)
-        for entry in session.exec(select(LedgerRow).where(LedgerRow.kind == REQUEST_ENTERED))
-    }
-    for row in session.exec(select(FamilyRequest).order_by(col(FamilyRequest.id))):
-        said, here = entries.pop(f"request:{row.id}", {}), _vouched(row)
-        if not said or any(here.get(name) != value for name, value in said.items()):
-            return f"the request of families {row.id} has been changed"
-    for subject in entries:
-        return f"the request of families {subject.removeprefix('request:')} is missing"
-    return ""
-
-
-def requests_in(session: Session, region: str) -> list[Asked]:
-    """Every request entered in a region, oldest first."""
-    rows = session.exec(
-        select(FamilyRequest)
-        .where(FamilyRequest.region_code == region)
-        .order_by(col(FamilyRequest.heard_on), col(FamilyRequest.id))
-    )
-    return [
-        Asked(
-            id=row.id,
-            site=row.site_code,
-            party=row.party_code,
-            commitment=row.commitment,
-            text=row.text,
-            source=row.source,
-            heard_on=row.heard_on,
-        )
-        for row in rows
-    ]

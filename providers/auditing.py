@@ -121,6 +121,7 @@ def _as_signed(
                 first_due=line.due,
                 opened_return_id=return_id,
                 practice_id=line.practice,
+                tags=",".join(line.tags),
             )
             promised.setdefault(action.id, _promise(action))
             key = (action.id, return_id, step.document)
@@ -132,6 +133,7 @@ def _promise(row: Action) -> Fields:
     return (
         *(row.party_code, row.site_id, row.commitment, row.title),
         *(row.owner, row.request_id, row.first_due, row.opened_return_id, row.practice_id),
+        row.tags,
     )
 
 

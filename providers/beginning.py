@@ -10,7 +10,7 @@ from charter.ledger import canonical, digest
 from charter.quarters import Calendar, Quarter
 from charter.steps import Requested
 from notifications.among import among
-from providers import ledger, lives
+from providers import ledger, lives, moves
 from providers.cycles import Rules
 from providers.tables import Cycle, Region, Return
 
@@ -28,6 +28,7 @@ def begin(
     early: bool = False,
 ) -> Cycle:
     """The row of a cycle that opens now, with its ledger entry; `early` before its opening day."""
+    dates = moves.dates(session, region.code, quarter, rules.policy, calendar)
     cycle = Cycle(
         region_code=region.code,
         quarter=str(quarter),
@@ -36,7 +37,7 @@ def begin(
         opened_at=now,
         baseline=baseline,
         expected=expected,
-        dates=canonical(rules.policy.dates(quarter, calendar).model_dump(mode="json")),
+        dates=canonical(dates.model_dump(mode="json")),
         calendar=calendar.version,
         early=early,
     )

@@ -1,9 +1,12 @@
 """What the commissioner's side does with a return: ask, change, confirm, judge, approve, revise."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
+from charter.disputes import why_not_change
+from charter.policy import Role
 from charter.quarters import london_date, say
 from charter.returns import Life
 from charter.steps import (
@@ -20,14 +23,18 @@ from charter.steps import (
     Revised,
     Step,
 )
-from providers import cycles, lives, staff
-from providers.contacts import contacts_of
+from providers import approving, cycles, lives, staff
+from providers.contacts import ContactView, contacts_of
 from providers.cycles import NotAllowed
 from providers.returns import Ref
 
 CHECKERS = {"commissioner"}
 APPROVERS = {"commissioner", "approver"}
 PARTNERS = {"listening_partner"}
+OTHERS = CHECKERS | APPROVERS | {"arbiter"}
+"""Who may check the commissioner's own return, if they are no contact of it."""
+PROVIDING = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
+"""The roles on a provider's contact list in which somebody answers for the provider."""
 LONGEST = timedelta(days=366)
 """No extension is longer: a date years ahead is a slip, and nothing could be counted from it."""
 
@@ -136,6 +143,8 @@ def change_rating(
         raise NotAllowed(
             "a changed rating needs a reason, which the provider and families can read"
         )
+    if why := why_not_change(life, commitment):
+        raise NotAllowed(why)
     standing = life.changes.get(commitment)
     if standing and (standing.rating, standing.reason) == (rating, reason.strip()):
         return
@@ -169,13 +178,19 @@ def judge(
 
 
 def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
-    """Approve a return's page for publication and give how many have; two different people must."""
+    """Approve a return's page for publication and give how many have; two different people must.
+
+    NotAllowed for whoever would approve their own work: see `approving`.
+    """
     _may(session, here, now, person, APPROVERS, "approve to publish")
     life = lives.lives(session, [here.id])[here.id]
     if why := why_not_approve(here, life, now):
         raise NotAllowed(why)
     if person in life.approved_by:
         raise NotAllowed("you have approved this page; a second person must approve it too")
+    needed = cycles.policy_of(session, here.policy_version).approvals
+    if why := approving.why_not_you(session, here, needed, now, person):
+        raise NotAllowed(why)
     _record(session, here, Approved(person=person), now, person)
     return len(life.approved_by) + 1
 
@@ -219,13 +234,33 @@ def require_checker(session: Session, here: Ref, now: datetime, person: int, act
 
 def received(session: Session, here: Ref, now: datetime, person: int) -> Life:
     """How a received return stands, for a commissioner who had no part in making it."""
-    _may(session, here, now, person, CHECKERS, "check a return")
+    _may(session, here, now, person, checkers_of(here), "check a return")
     life = lives.lives(session, [here.id])[here.id]
-    if not life.is_received:
-        raise NotAllowed("this return has not been received yet")
-    if f"person:{person}" in (life.signed_by, life.handed_over_by):
-        raise NotAllowed("you prepared or signed this return, so somebody else must check it")
+    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
+    if why := why_not_check(here, life, on_its_list, person):
+        raise NotAllowed(why)
     return life
+
+
+def checkers_of(here: Ref) -> set[str]:
+    """The staff roles that may check a return; for the commissioner's own there are more."""
+    return OTHERS if here.party_kind == "commissioner" else CHECKERS
+
+
+def is_own(here: Ref, roles: Iterable[str]) -> bool:
+    """Whether somebody in these roles on a return's contact list would check their own work."""
+    return bool(set(roles) if here.party_kind == "commissioner" else PROVIDING & set(roles))
+
+
+def why_not_check(here: Ref, life: Life, contacts: list[ContactView], person: int) -> str:
+    """Why somebody may not check this return, whatever their role; empty when they may."""
+    if not life.is_received:
+        return "this return has not been received yet"
+    if f"person:{person}" in (life.signed_by, life.handed_over_by):
+        return "you prepared or signed this return, so somebody else must check it"
+    if is_own(here, {c.role for c in contacts if c.person_id == person}):
+        return "this is your own organisation's return, so somebody else must check it"
+    return ""
 
 
 def _may(

@@ -11,8 +11,9 @@ from notifications.instant import Instant
 class Standing(SQLModel, table=True):
     """A cache of the fold, so that a page over thousands of returns need not fold them.
 
-    `life` is the whole fold as JSON; the columns are what pages count, sort and filter by.
-    `ratings` is a JSON object of each commitment's self-rating and rating in force.
+    `life` is the fold as JSON, but for which rungs were said; the columns are what pages count,
+    sort and filter by. `ratings` is a JSON object of each commitment's self-rating and rating in
+    force; `approved_by` the numbers of those who approved, with a comma before and after each.
     """
 
     __table_args__ = (Index("standing_waiting", "cycle_id", "waits_for"),)
@@ -27,6 +28,9 @@ class Standing(SQLModel, table=True):
     started: bool = False
     unreachable: bool = False
     waits_for: str = ""
+    checked: str = ""
+    approved_by: str = ""
+    published: bool = False
     fully: int | None = None
     applicable: int | None = None
     band: str = ""

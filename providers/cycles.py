@@ -1,17 +1,25 @@
 """Cycles: the rules on record, which cycles there are, and what pauses or adopts in a region."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from charter.commitments import CharterFile, read_charter
 from charter.policy import Dates, Policy, read_policy
 from charter.quarters import Quarter
+from charter.reach import unreached
+from charter.scoring import NOT_ASSESSED
+from charter.words import BAND_WORDS
+from notifications.among import among
 from providers import ledger
 from providers.tables import Adoption, Cycle, Region, Rulebook
+
+TAKEN_UP = "policy_taken_up"
 
 
 class Unknown(LookupError):
@@ -71,6 +79,18 @@ def charter_of(session: Session, version: str) -> CharterFile:
     return _charter(_rulebook(session, "charter", version))
 
 
+def charters(session: Session) -> list[CharterFile]:
+    """Every Charter version on record, in order."""
+    rows = select(Rulebook.body).where(Rulebook.kind == "charter")
+    return [_charter(body) for body in session.exec(rows.order_by(col(Rulebook.version)))]
+
+
+def policies(session: Session) -> dict[str, Policy]:
+    """Every policy on record by its version, in order."""
+    rows = select(Rulebook).where(Rulebook.kind == "policy").order_by(col(Rulebook.version))
+    return {row.version: _policy(row.body) for row in session.exec(rows)}
+
+
 def policy_of(session: Session, version: str) -> Policy:
     """A policy version on record."""
     return _policy(_rulebook(session, "policy", version))
@@ -82,10 +102,26 @@ _policy = lru_cache(maxsize=32)(read_policy)
 
 
 def _rulebook(session: Session, kind: str, version: str) -> str:
-    row = session.get(Rulebook, (kind, version))
-    if row is None:
-        raise Unknown(f"{kind} version '{version}' is not on record")
-    return row.body
+    # No version is ever changed, and a session forgets what nobody holds: it is asked for once.
+    read: dict[tuple[str, str], str] = session.info.setdefault("rulebooks", {})
+    if (kind, version) not in read:
+        row = session.get(Rulebook, (kind, version))
+        if row is None:
+            raise Unknown(f"{kind} version '{version}' is not on record")
+        read[kind, version] = row.body
+    return read[kind, version]
+
+
+def rules_of(session: Session, charter: str, policy: str) -> Rules:
+    """A Charter version and a policy version on record, in one query."""
+    wanted = tuple_(col(Rulebook.kind), col(Rulebook.version)).in_(
+        [("charter", charter), ("policy", policy)]
+    )
+    texts = {row.kind: row.body for row in session.exec(select(Rulebook).where(wanted))}
+    for kind, version in (("charter", charter), ("policy", policy)):
+        if kind not in texts:
+            raise Unknown(f"{kind} version '{version}' is not on record")
+    return Rules(_charter(texts["charter"]), _policy(texts["policy"]))
 
 
 def versions(session: Session, kind: str) -> list[str]:
@@ -106,12 +142,20 @@ def newest(session: Session, kind: str) -> str:
 
 def region_of(session: Session, name: str) -> Region:
     """The region of that code or name; Unknown names the regions there are."""
+    if home := session.get(Region, name):
+        return home
     rows = session.exec(select(Region).order_by(col(Region.code))).all()
     for row in rows:
         if name.casefold() in (row.code.casefold(), row.name.casefold()):
             return row
     known = ", ".join(row.code for row in rows) or "none: import a register first"
     raise Unknown(f"no region '{name}'; the register has {known}")
+
+
+def regions_of(session: Session, codes: Iterable[str]) -> list[Region]:
+    """The regions of these codes, by name."""
+    rows = select(Region).where(among(col(Region.code), codes))
+    return list(session.exec(rows.order_by(col(Region.name))))
 
 
 def _for_anyone(session: Session) -> str:
@@ -211,10 +255,19 @@ def adopt(session: Session, region: str, version: str, now: datetime, by: str) -
     return True
 
 
+def asked_unadopted(session: Session, version: str) -> list[str]:
+    """The names of regions that adopted none, whose next cycle asks about this version anyhow."""
+    adopted = set(session.exec(select(Adoption.region_code)))
+    rows = session.exec(select(Region).order_by(col(Region.name))).all()
+    left = [row.name for row in rows if row.code not in adopted]
+    return left if left and _for_anyone(session) == version else []
+
+
 def follow(session: Session, region: str, version: str, now: datetime, by: str) -> bool:
     """A region follows a policy version from its next cycle on; False if it does already.
 
-    Cycles on record keep the version they were opened with. Unknown for a version not on record.
+    Cycles on record keep the version they were opened with. Unknown for a version not on record;
+    NotAllowed for one with a band that nobody could be in, with the arithmetic.
     """
     home = region_of(session, region)
     if version not in versions(session, "policy"):
@@ -222,8 +275,19 @@ def follow(session: Session, region: str, version: str, now: datetime, by: str) 
         raise Unknown(f"policy version '{version}' is not on record; there are {known}")
     if home.policy_version == version:
         return False
+    _refuse_unreached(session, home, policy_of(session, version))
     before, home.policy_version = home.policy_version, version
     session.add(home)
     body = {"policy": version, "before": before}
-    ledger.append(session, now, by, "policy_taken_up", f"region:{home.code}", body)
+    ledger.append(session, now, by, TAKEN_UP, f"region:{home.code}", body)
     return True
+
+
+def _refuse_unreached(session: Session, home: Region, policy: Policy) -> None:
+    strange = [band for _, band in policy.bands if band not in BAND_WORDS or band == NOT_ASSESSED]
+    if strange:
+        known = ", ".join(band for band in BAND_WORDS if band != NOT_ASSESSED)
+        raise NotAllowed(f"no page has words for the band '{strange[0]}'; there are {known}")
+    charter = rules_for(session, home).charter
+    for missed in unreached(policy, len(charter.ids)):
+        raise NotAllowed(f"under Charter {charter.version}, {missed}")

@@ -19,6 +19,11 @@ def export(session: Session, region_codes: Iterable[str] = ()) -> str:
     Ended services are in it with their last day, ended contacts are not. Cells that a spreadsheet
     would run as a formula are guarded by an apostrophe, which reading takes away again.
     """
+    return write_csv(COLUMNS, export_rows(session, region_codes))
+
+
+def export_rows(session: Session, region_codes: Iterable[str] = ()) -> list[list[str]]:
+    """The same as rows of text, in the order of COLUMNS."""
     codes = set(region_codes)
     known = [r for r in regions(session) if not codes or r.code in codes]
     names = {r.code: r.name for r in known}
@@ -30,7 +35,7 @@ def export(session: Session, region_codes: Iterable[str] = ()) -> str:
         listed: list[ContactView | None] = [*contacts[service.id]]
         for contact in listed or [None]:
             rows.append(_row(names[service.region], places[service.site_id], service, contact))
-    return write_csv(COLUMNS, rows)
+    return rows
 
 
 def _row(

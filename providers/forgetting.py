@@ -10,7 +10,7 @@ from charter.answers import ReturnDocument
 from charter.ledger import canonical
 from charter.quarters import london_date
 from notifications import erasure
-from providers import ledger
+from providers import ledger, second_factors
 from providers.contacts import contact_roles
 from providers.cycles import NotAllowed, Unknown
 from providers.door_tables import SignInRequest, SignInToken, WebSession
@@ -48,6 +48,7 @@ def forget(session: Session, email: str, now: datetime, by: str) -> Forgotten:
     sign_ins = _gone(session, delete(SignInRequest).where(col(SignInRequest.email) == address))
     sign_ins += _gone(session, delete(SignInToken).where(who))
     sign_ins += _gone(session, delete(WebSession).where(col(WebSession.person_id) == person.id))
+    sign_ins += second_factors.forget(session, person.id)
     placeholder = f"erased-{person.id}@erased.invalid"
     letters = erasure.erase(session, person.id, placeholder)
     drafts = _from_drafts(session, address)

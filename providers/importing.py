@@ -9,13 +9,18 @@ from sqlmodel import Session, col, select
 from charter.quarters import london_date
 from providers import ledger
 from providers.contacts import batches
+from providers.listing import take_contacts
 from providers.register_rows import PHONES, REGION_SITE, Register, Row
-from providers.serving import NeedsYes, Taken, require_no_open_return, take_services
-from providers.tables import Contact, Party, Person, Region, Service, Site
+from providers.serving import NeedsYes, Taken, still_open, take_services
+from providers.tables import Party, Person, Region, Site
 from providers.tabular import Problem
-from providers.taking_in import ImportRefused, Work
+from providers.taking_in import ImportRefused, Plan, PlanChanged, Work, plan_of
+from providers.within import (
+    require_own_names,
+    require_own_rows,
+)
 
-__all__ = ["ImportRefused", "Imported", "NeedsYes", "import_register"]
+__all__ = ["ImportRefused", "Imported", "NeedsYes", "import_planned", "import_register", "plan"]
 
 SAMPLE = "sample"
 PAUSED_REASON = "imported paused; resume it once its contacts have been checked"
@@ -61,17 +66,70 @@ def import_register(
     record take `policy_version` and `paused`. Raises ImportRefused for a register with problems,
     and NeedsYes, unless `yes`, where a service to be ended has a return still open.
     """
+    work = Work(session, london_date(now), register)
+    new_regions, taken = _take(work, now, policy_version, paused)
+    if not yes and (waiting := still_open(session, taken.ending)):
+        raise NeedsYes(waiting)
+    return _report(work, new_regions, now, by)
+
+
+def plan(session: Session, register: Register, now: datetime, *, within: str) -> Plan:
+    """What an import into one region on record would do; call it in a writing session.
+
+    Nothing of it is done. Raises ImportRefused for a register with problems, with rows of another
+    region, or with what is not that region's to change.
+    """
+    with session.begin_nested() as attempt:
+        work = Work(session, london_date(now), register, within)
+        _, taken = _take(work, now)
+        found = _plan(work, taken)
+        attempt.rollback()
+    return found
+
+
+def import_planned(
+    session: Session,
+    register: Register,
+    now: datetime,
+    by: str,
+    *,
+    within: str,
+    seen: str,
+    yes: bool = False,
+) -> Imported:
+    """Take in a register whose plan somebody saw; PlanChanged if it would do anything else now.
+
+    Raises ImportRefused and NeedsYes as `plan` and `import_register` do.
+    """
+    work = Work(session, london_date(now), register, within)
+    _, taken = _take(work, now)
+    found = _plan(work, taken)
+    if found.seen != seen:
+        raise PlanChanged("this import would no longer do what was shown")
+    if found.still_open and not yes:
+        raise NeedsYes(found.still_open)
+    return _report(work, (), now, by)
+
+
+def _plan(work: Work, taken: Taken) -> Plan:
+    waiting = still_open(work.session, taken.ending)
+    return plan_of(work.register.sha, work.changes, waiting, work.unchanged)
+
+
+def _take(
+    work: Work, now: datetime, policy_version: str = "", paused: bool = False
+) -> tuple[tuple[str, ...], Taken]:
+    """Every record brought in line; gives the codes of the new regions, and the services."""
+    register = work.register
     if register.problems or not register.rows:
         raise ImportRefused(register.problems or ["a register with no rows changes nothing"])
-    work = Work(session, london_date(now), register)
+    require_own_rows(((row.line, row.region) for row in register.rows), work.within)
     new_regions = _regions(work, now, policy_version, paused)
     _parties(work)
     taken = take_services(work, _sites(work))
-    if not yes:
-        require_no_open_return(session, taken.ending)
-    _contacts(work, taken, _people(work))
-    session.flush()
-    return _report(work, new_regions, now, by)
+    take_contacts(work, taken, _people(work))
+    work.session.flush()
+    return new_regions, taken
 
 
 def _report(work: Work, new_regions: tuple[str, ...], now: datetime, by: str) -> Imported:
@@ -109,7 +167,7 @@ def _regions(work: Work, now: datetime, policy: str, paused: bool) -> tuple[str,
             )
 
         values = {"name": name, "sample": name.casefold().startswith(SAMPLE)}
-        work.settle(kept.get(code), make, values)
+        work.settle(kept.get(code), make, values, of="region", named=name)
     work.session.flush()
     return tuple(code for code in wanted if code not in kept)
 
@@ -117,17 +175,25 @@ def _regions(work: Work, now: datetime, policy: str, paused: bool) -> tuple[str,
 def _parties(work: Work) -> None:
     wanted = {row.provider_code: row for row in work.register.rows if row.provider_code}
     kept = {row.code: row for row in work.session.exec(select(Party))}
+    renamed = {code: row.line for code, row in wanted.items() if _renames(kept.get(code), row)}
+    require_own_names(work.session, work.within, renamed, {})
     for code, row in wanted.items():
         found = kept.get(code)
         if found and found.kind != row.party:
-            what = f"line {row.line}, party: {code} is on record as a {found.kind}"
-            raise ImportRefused([f"{what}; give the {row.party} a code of its own"])
+            what = f"{code} is on record as a {found.kind}; give the {row.party} a code of its own"
+            raise ImportRefused([Problem(row.line, "party", what)])
 
         def make(row: Row = row) -> Party:
             return Party(code=row.provider_code, name=row.provider_name, kind=row.party)
 
-        work.settle(found, make, {"name": row.provider_name})
+        work.settle(
+            found, make, {"name": row.provider_name}, of="provider", named=row.provider_name
+        )
     work.session.flush()
+
+
+def _renames(found: Party | None, row: Row) -> bool:
+    return found is not None and found.name != row.provider_name
 
 
 def _sites(work: Work) -> dict[tuple[str, str], Site]:
@@ -144,7 +210,8 @@ def _sites(work: Work) -> dict[tuple[str, str], Site]:
             return Site(region_code=row.region_code, code=row.site_code, name=row.site_name)
 
         values = {"name": listed[0].site_name, **work.told(listed, *PHONES, "numbers_checked")}
-        sites[place] = work.settle(sites.get(place), make, values)
+        name = listed[0].site_name
+        sites[place] = work.settle(sites.get(place), make, values, of="prison", named=name)
     work.session.flush()
     return sites
 
@@ -172,58 +239,17 @@ def _people(work: Work) -> dict[str, Person]:
     for emails in batches(wanted):
         for person in work.session.exec(select(Person).where(col(Person.email).in_(emails))):
             people[person.email] = person
+    renamed = {
+        p.id or 0: wanted[e].line for e, p in people.items() if p.name != wanted[e].contact_name
+    }
+    require_own_names(work.session, work.within, {}, renamed)
     for email, row in wanted.items():
 
         def make(row: Row = row) -> Person:
             return Person(email=row.contact_email, name=row.contact_name)
 
-        people[email] = work.settle(people.get(email), make, {"name": row.contact_name})
+        named = f"{row.contact_name} <{email}>"
+        values = {"name": row.contact_name}
+        people[email] = work.settle(people.get(email), make, values, of="person", named=named)
     work.session.flush()
     return people
-
-
-def _contacts(work: Work, taken: Taken, people: dict[str, Person]) -> None:
-    kept: dict[int, dict[tuple[int, str], tuple[Contact, Person]]] = defaultdict(dict)
-    for ids in batches(service.id or 0 for service, _ in taken.services):
-        rows = (
-            select(Contact, Person)
-            .join(Person, col(Person.id) == col(Contact.person_id))
-            .where(col(Contact.service_id).in_(ids))
-        )
-        for contact, person in work.session.exec(rows):
-            kept[contact.service_id][contact.person_id, contact.role] = contact, person
-    for service, listed in taken.services:
-        _contacts_of(work, service, listed, kept[service.id or 0], people)
-
-
-def _contacts_of(
-    work: Work,
-    service: Service,
-    listed: list[Row],
-    kept: dict[tuple[int, str], tuple[Contact, Person]],
-    people: dict[str, Person],
-) -> None:
-    where = f"for {listed[0].provider_name or 'no provider'} at {listed[0].site_name}"
-    wanted = set()
-    for row in listed:
-        if not row.contact_email:
-            continue
-        key = (people[row.contact_email].id or 0, row.contact_role)
-        wanted.add(key)
-
-        def make(key: tuple[int, str] = key) -> Contact:
-            who, role = key
-            return Contact(
-                service_id=service.id or 0, person_id=who, role=role, listed_on=work.today
-            )
-
-        found = kept[key][0] if key in kept else None
-        back = found is not None and found.ended_on is not None
-        again = {"refused_at": None, "listed_on": work.today} if back else {}
-        values = {"ended_on": None} | again
-        what = f"{row.contact_name} <{row.contact_email}>, {row.contact_role} {where}"
-        work.settle(found, make, values, what)
-    for key, (contact, person) in kept.items():
-        if key not in wanted and contact.ended_on is None:
-            what = f"{person.name} <{person.email}>, {contact.role} {where}"
-            work.end(contact, {"ended_on": work.today}, what)

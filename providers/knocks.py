@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from providers.door_tables import Knock
 
-KEPT = timedelta(hours=1)
+KEPT = timedelta(hours=25)
 """Longer than any window; a counter older than that counts no more."""
 
 

@@ -78,6 +78,12 @@ def hash_of(session: Session, number: int) -> str:
     return row.hash if row else ""
 
 
+def newest(session: Session, kind: str, subject: str) -> LedgerRow | None:
+    """The last entry of a kind about a subject; none where there is none."""
+    entries = select(LedgerRow).where(LedgerRow.kind == kind, LedgerRow.subject == subject)
+    return session.exec(entries.order_by(col(LedgerRow.seq).desc()).limit(1)).first()
+
+
 def last_at(session: Session) -> datetime | None:
     """When the last entry was made; nothing while the ledger is empty."""
     row = session.get(LedgerRow, _head(session).entries)

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, insert, select
 from charter.folding import fold
 from charter.ledger import canonical, digest
 from charter.returns import Life
-from charter.steps import STEP, Happened, Reminded, Skipped, Step
+from charter.steps import STEP, Happened, Reminded, Skipped, Step, Unsent
 from notifications.among import among
-from providers import ledger
+from providers import ledger, standings
 from providers.tables import LedgerRow, Return, StepRow
 
 BATCH = 500
@@ -73,7 +73,7 @@ def record_many(session: Session, steps: Iterable[NewStep], now: datetime, by: s
             row["seq"] = seq
         # Every row names every column, or those with and without `once` would go in apart.
         session.execute(insert(StepRow), rows, execution_options={"render_nulls": True})
-    told = (Reminded, Skipped)
+    told = (Reminded, Skipped, Unsent)  # the only steps of which no cache holds anything
     _refresh(session, {new.return_id for new in fresh if not isinstance(new.step, told)})
     return numbers
 
@@ -92,7 +92,7 @@ def _not_taken(session: Session, steps: Iterable[NewStep]) -> list[NewStep]:
 
 
 def _refresh(session: Session, return_ids: Collection[int]) -> None:
-    """Write the fold's due date and receipt time beside each return, for queries."""
+    """Write what the fold gives beside each return, for queries and for pages."""
     if not return_ids:
         return
     folded = lives(session, return_ids)
@@ -100,6 +100,31 @@ def _refresh(session: Session, return_ids: Collection[int]) -> None:
         row.due_on, row.received_at = _cached(folded[row.id or 0])
         session.add(row)
     session.flush()
+    standings.write(session, folded)
+
+
+def lack_standings(session: Session) -> bool:
+    """Whether `fill_standings` has anything to do; asked without the writers' lock."""
+    return (
+        session.exec(select(Return.id).where(standings.is_missing()).limit(1)).first() is not None
+    )
+
+
+def fill_standings(session: Session) -> int:
+    """Keep how those returns stand that an older release left without; gives how many there were.
+
+    One batch, so that nobody waits long for the writers' lock: call it until it gives nought.
+    """
+    missing = session.exec(select(Return.id).where(standings.is_missing()).limit(BATCH)).all()
+    _refresh(session, [i for i in missing if i])
+    return len(missing)
+
+
+def mend_caches(session: Session) -> int:
+    """Write again what is kept beside the returns where it is not what their steps give."""
+    stale = list(stale_caches(session))
+    _refresh(session, stale)
+    return len(stale)
 
 
 def _cached(life: Life) -> tuple[date | None, datetime | None]:
@@ -174,8 +199,12 @@ def first_stale_cache(session: Session) -> str:
 
 def stale_caches(session: Session) -> Iterator[int]:
     """Returns whose cached columns differ from the fold; none, unless something is wrong."""
-    rows = session.exec(select(Return)).all()
-    folded = lives(session, [row.id for row in rows if row.id])
-    for row in rows:
-        if (row.due_on, row.received_at) != _cached(folded[row.id or 0]):
-            yield row.id or 0
+    batch, after = select(Return).order_by(col(Return.id)).limit(BATCH), 0
+    while rows := session.exec(batch.where(col(Return.id) > after)).all():
+        folded = lives(session, [row.id for row in rows if row.id])
+        differing = standings.differing(session, folded)
+        for row in rows:
+            kept = (row.due_on, row.received_at)
+            if row.id in differing or kept != _cached(folded[row.id or 0]):
+                yield row.id or 0
+        after = rows[-1].id or 0

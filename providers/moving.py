@@ -12,7 +12,7 @@ from charter.policy import Dates
 from charter.proof import dates_moved, later, rule_of, why_moved
 from charter.quarters import Calendar, Quarter, london_date
 from charter.steps import DueMoved
-from providers import calendars, cycles, ledger, lives
+from providers import calendars, cycles, ledger, lives, moves
 from providers.lives import NewStep
 from providers.tables import Cycle, LedgerRow, Return
 
@@ -51,14 +51,15 @@ def move_returns(
     policy = cycles.policy_of(session, cycle.policy_version)
     quarter = Quarter.parse(cycle.quarter)
     opening, before = _lists(session, cycle)
-    moves = []
+    late = moves.later(session, cycle.region_code, quarter, policy, opening or calendar)
+    moved = []
     for return_id, steps in lives.histories(session, list(ids)).items():
-        rule = rule_of(steps, policy, quarter, opening)
+        rule = rule_of(steps, policy, quarter, opening, late)
         due = later(fold(steps), rule, calendar, before, today)
         if due:
             why = why_moved(before, calendar, rule.since, due)
-            moves.append(NewStep(return_id, DueMoved(due=due, why=why, cause="holiday")))
-    return len(lives.record_many(session, moves, now, ENGINE))
+            moved.append(NewStep(return_id, DueMoved(due=due, why=why, cause="holiday")))
+    return len(lives.record_many(session, moved, now, ENGINE))
 
 
 def move_cycle(session: Session, cycle_id: int, calendar: Calendar, now: datetime) -> bool:
@@ -68,9 +69,10 @@ def move_cycle(session: Session, cycle_id: int, calendar: Calendar, now: datetim
     """
     cycle, today = session.get_one(Cycle, cycle_id), london_date(now)
     quarter, in_force = Quarter.parse(cycle.quarter), calendars.dates_of(cycle)
-    counted = cycles.policy_of(session, cycle.policy_version).dates(quarter, calendar)
-    moved = dates_moved(in_force, counted, today)
-    _, before = _lists(session, cycle)
+    opening, before = _lists(session, cycle)
+    policy = cycles.policy_of(session, cycle.policy_version)
+    late = moves.later(session, cycle.region_code, quarter, policy, opening or calendar)
+    moved = dates_moved(in_force, policy.dates(quarter, calendar, late), today)
     cycle.held_against = calendar.version
     session.add(cycle)
     if moved == in_force:

@@ -1,31 +1,40 @@
 """Opening a cycle: which quarters have come in which regions, and who is asked for a return."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from charter import openings
 from charter.policy import Policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.steps import Requested
-from providers import beginning, calendars, cycles, early, pauses, plans
+from providers import beginning, calendars, cycles, early, moves, pauses, plans
 from providers.cycles import CycleView
+from providers.moves import Move
 from providers.owing import owing
 from providers.tables import Cycle, Region
 
 
 def quarters_to_open(
-    region: Region, opened: set[str], policy: Policy, calendar: Calendar, now: datetime
+    region: Region,
+    opened: set[str],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
+    moved: Mapping[str, Move],
 ) -> Iterator[Quarter]:
     """The quarters that may open now: come since the region's first import, and not yet published.
 
     One whose publication day went by while the region was paused, or we were down, stays shut:
-    nobody could answer for it in time.
+    nobody could answer for it in time. One that was `moved` opens on that day.
     """
     today, since = london_date(now), london_date(region.first_imported_at)
     quarter = Quarter.containing(since).previous()
     while quarter.ends < today:
-        dates = policy.dates(quarter, calendar)
+        move = moved.get(str(quarter))
+        later = openings.later(policy, quarter, calendar, move.opens if move else None)
+        dates = policy.dates(quarter, calendar, later)
         may_open = since <= dates.opens <= today <= dates.publishes
         if may_open and str(quarter) not in opened:
             yield quarter
@@ -65,7 +74,8 @@ def _to_open(
         whole = col(Cycle.early).is_(False)
         theirs = select(Cycle.quarter).where(Cycle.region_code == region.code, whole)
         done = set(session.exec(theirs))
-        for quarter in quarters_to_open(region, done, policy, calendar, now):
+        moved = moves.moves_of(session, region.code)
+        for quarter in quarters_to_open(region, done, policy, calendar, now, moved):
             charter = cycles.rules_for(session, region).charter.version
             if plans.may_open(session, region, quarter, charter, policy, calendar):
                 yield region, quarter, not done

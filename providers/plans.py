@@ -13,10 +13,10 @@ from charter.policy import Policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.rehearsal import Opening, Plan, opening, rehearse
 from charter.returns import Life
-from providers import documents, ledger
+from providers import documents, ledger, moves
 from providers.contacts import contacts_of
 from providers.offices import offices, unconfirmed
-from providers.owing import asked_early, owing
+from providers.owing import Owing, asked_early, owing
 from providers.steering_tables import PlanApproval
 from providers.tables import Cycle, LedgerRow, Region
 
@@ -55,15 +55,17 @@ def plan_for(
     calendar: Calendar,
     on: date | None = None,
     early: Early | None = None,
+    rows: list[Owing] | None = None,
 ) -> Plan:
     """What a cycle will do, with the contacts of its opening day, if nobody answers.
 
     Opened `on` a day, on time when left out. Those who are asked `early` have a plan of their own,
-    and later ones leave them out. BeyondHorizon where the holidays are not known.
+    and later ones leave them out. BeyondHorizon where the holidays are not known. `rows` are who
+    owes, where that has been looked up.
     """
-    dates = policy.dates(quarter, calendar)
+    dates = moves.dates(session, region.code, quarter, policy, calendar)
     begins = early.begins if early else opening(policy, dates, calendar, on or dates.opens)
-    rows = owing(session, region, quarter, policy)
+    rows = owing(session, region, quarter, policy) if rows is None else rows
     already = asked_early(session, region.code, quarter)
     asked = [r.service_id for r in rows if not r.left_out and r.service_id not in already]
     if early is not None:
@@ -111,7 +113,8 @@ def may_open(
     """
     if not policy.approve_rehearsal:
         return True
-    agreed = {one.fingerprint for one in agreements(session, region.code, str(quarter))}
+    given = agreements(session, region.code).get(str(quarter), [])
+    agreed = {one.fingerprint for one in given}
     if not agreed:
         return False
     return plan_for(session, region, quarter, charter, policy, calendar).fingerprint in agreed
@@ -145,15 +148,13 @@ def approve(session: Session, plan: Plan, fingerprint: str, now: datetime, by: s
     return True
 
 
-def agreements(session: Session, region: str, quarter: str) -> list[Agreed]:
-    """Every plan of a quarter that was agreed to, oldest first."""
-    rows = select(PlanApproval).where(
-        PlanApproval.region_code == region, PlanApproval.quarter == quarter
-    )
-    return [
-        Agreed(row.fingerprint, row.at, row.by)
-        for row in session.exec(rows.order_by(col(PlanApproval.at), col(PlanApproval.fingerprint)))
-    ]
+def agreements(session: Session, region: str) -> dict[str, list[Agreed]]:
+    """Every plan of a region that was agreed to, by its quarter, oldest first."""
+    rows = select(PlanApproval).where(PlanApproval.region_code == region)
+    found: dict[str, list[Agreed]] = defaultdict(list)
+    for row in session.exec(rows.order_by(col(PlanApproval.at), col(PlanApproval.fingerprint))):
+        found[row.quarter].append(Agreed(row.fingerprint, row.at, row.by))
+    return found
 
 
 def keep(session: Session, cycle: Cycle, plan: Plan, now: datetime, by: str = "engine") -> None:

@@ -16,10 +16,11 @@ from charter.ledger import canonical, digest
 from charter.quarters import london_date
 from charter.returns import Life
 from charter.steps import Rating
-from providers import checking, documents, ledger, uptake
+from providers import checking, documents, ledger, staff, uptake
 from providers.answering import Incomplete
 from providers.cycles import NotAllowed, Unknown
 from providers.returns import Ref
+from providers.staff import StaffRole
 from providers.tables import LedgerRow, Party, Practice, Region, Site
 
 SHARED, WITHDRAWN = "practice_shared", "practice_withdrawn"
@@ -151,6 +152,21 @@ def withdraw(session: Session, *, here: Ref, practice: str, now: datetime, perso
     row = session.get(Practice, practice)
     if row is None or row.site_id != here.site_id:
         raise Unknown(f"no practice '{practice}' was shared from {here.site_name}")
+    _end(session, row, now, person)
+
+
+def withdraw_in(session: Session, region: str, practice: str, now: datetime, person: int) -> None:
+    """The same from the region's register, for its commissioner; Unknown for another region's."""
+    held = staff.roles_of(session, person, london_date(now))
+    if (region, StaffRole.COMMISSIONER) not in held:
+        raise NotAllowed("only a commissioner of this region may withdraw a practice")
+    row = session.get(Practice, practice)
+    if row is None or row.region_code != region:
+        raise Unknown(f"no practice '{practice}' was shared in this region")
+    _end(session, row, now, person)
+
+
+def _end(session: Session, row: Practice, now: datetime, person: int) -> None:
     if row.withdrawn_at is None:
         row.withdrawn_at = now.replace(microsecond=0)
         session.add(row)
@@ -161,6 +177,11 @@ def shared(session: Session, here: Ref, commitment: str) -> list[PracticeView]:
     """All that was ever shared from a return's prison about a commitment, the newest first."""
     place = col(Practice.site_id) == here.site_id
     return _views(session, place, col(Practice.commitment) == commitment)
+
+
+def in_region(session: Session, region: str) -> list[PracticeView]:
+    """All that was ever shared from the prisons of a region, the newest first."""
+    return _views(session, col(Practice.region_code) == region)
 
 
 def for_others(session: Session, here: Ref, practice: str) -> PracticeView:

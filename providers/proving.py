@@ -10,7 +10,7 @@ from charter.folding import fold
 from charter.policy import Dates
 from charter.proof import Day, Proof, Standstill, count, prove
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
-from providers import calendars, cycles, lives, pauses
+from providers import calendars, cycles, lives, moves, pauses
 from providers.returns import Ref
 from providers.tables import Cycle, LedgerRow
 
@@ -89,6 +89,7 @@ def proofs(
     opened = {row.id: row for row in session.exec(rows)}
     lists = {row.calendar: calendars.find(session, row.calendar) for row in opened.values()}
     policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in here}}
+    moved = {i: _moved(session, row, lists[row.calendar] or calendar) for i, row in opened.items()}
     stood = standstills(session)
     found = {}
     for ref in here:
@@ -101,10 +102,17 @@ def proofs(
             lists[opened[ref.cycle_id].calendar],
             during(stood, ref),
             london_date(now),
+            moved[ref.cycle_id],
         )
         if proof:
             found[ref.id] = proof
     return found
+
+
+def _moved(session: Session, cycle: Cycle, calendar: Calendar) -> int:
+    """By how many working days a cycle's opening was moved, by the list it was counted with."""
+    policy = cycles.policy_of(session, cycle.policy_version)
+    return moves.later(session, cycle.region_code, Quarter.parse(cycle.quarter), policy, calendar)
 
 
 def standstills(session: Session) -> dict[str, list[Standstill]]:

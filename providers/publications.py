@@ -1,7 +1,7 @@
 """What was published when: each bulletin as the data of its pages, frozen and on the ledger."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,10 +76,13 @@ def sealed(session: Session, publication: Published) -> tuple[int, str]:
     return entry.seq, entry.hash
 
 
-def pages_of(session: Session, publication: Published) -> dict[str, dict[str, Any]]:
-    """The data of every page of a bulletin."""
-    texts = documents.fetch(session, publication.pages.values())
-    return {key: json.loads(texts[sha]) for key, sha in publication.pages.items()}
+def pages_of(
+    session: Session, publication: Published, keys: Collection[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The data of every page of a bulletin, or of those with these keys that it has."""
+    shas = {k: sha for k, sha in publication.pages.items() if keys is None or k in keys}
+    texts = documents.fetch(session, shas.values())
+    return {key: json.loads(texts[sha]) for key, sha in shas.items()}
 
 
 def not_on_ledger(session: Session, publication: Published) -> str:

@@ -7,7 +7,14 @@ from sqlmodel import Session
 
 from providers.contacts import ContactView, contact_roles, contacts_of, listed_in_regions
 from providers.exporting import export
-from providers.importing import Imported, ImportRefused, NeedsYes, import_register
+from providers.importing import (
+    Imported,
+    ImportRefused,
+    NeedsYes,
+    import_planned,
+    import_register,
+    plan,
+)
 from providers.people import (
     GapView,
     PersonView,
@@ -32,12 +39,17 @@ from providers.register_rules import gaps as gaps_in
 from providers.signatories import (
     SignatoriesImported,
     SignatoryFile,
+    export_signatories,
+    import_planned_signatories,
     import_signatories,
+    plan_signatories,
     read_signatories,
 )
 from providers.tabular import Problem, Unreadable, read_capped, read_table
+from providers.taking_in import Change, Plan, PlanChanged
 
 __all__ = [
+    "Change",
     "ContactView",
     "Gap",
     "GapView",
@@ -45,6 +57,8 @@ __all__ = [
     "Imported",
     "NeedsYes",
     "PersonView",
+    "Plan",
+    "PlanChanged",
     "Problem",
     "RegionView",
     "Register",
@@ -62,12 +76,17 @@ __all__ = [
     "contact_roles",
     "contacts_of",
     "export",
+    "export_signatories",
     "gaps",
+    "import_planned",
+    "import_planned_signatories",
     "import_register",
     "import_signatories",
     "listed_in_regions",
     "people",
     "person_by_email",
+    "plan",
+    "plan_signatories",
     "read_capped",
     "read_signatories",
     "region",

@@ -14,10 +14,10 @@ from charter.answers import BroughtForward, ReturnDocument, carried_forward
 from charter.policy import Dates
 from charter.quarters import Quarter, london_date
 from notifications.among import among
-from providers import actions, cycles, documents, lives, pauses
-from providers.actions import Asked
+from providers import actions, cycles, documents, lives, pauses, requests
 from providers.cycles import Unknown
 from providers.pauses import Pauses
+from providers.requests import Asked
 from providers.tables import (
     Cycle,
     Draft,
@@ -101,8 +101,14 @@ def refs(
     since: str = "",
     ids: Iterable[int] | None = None,
     service_ids: Iterable[int] | None = None,
+    beside: int | None = None,
+    paused: Pauses | None = None,
 ) -> list[Ref]:
-    """Returns owed, in two queries, by quarter (no earlier than `since`), region, prison, party."""
+    """Returns owed, in two queries, by quarter (no earlier than `since`), region, prison, party.
+
+    `beside` leaves in those of the service that one return is of. `paused` spares a query where
+    the pauses are known, or are not asked about.
+    """
     query = (
         select(_RETURN, Cycle, Region, _SERVICE, _SITE, Party)  # type: ignore[call-overload]  # SQLModel types no bundles
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
@@ -126,7 +132,10 @@ def refs(
         query = query.where(among(col(Return.id), ids))
     if service_ids is not None:
         query = query.where(among(col(Return.service_id), service_ids))
-    paused = pauses.in_force(session)
+    if beside is not None:
+        service = select(Return.service_id).where(col(Return.id) == beside).scalar_subquery()
+        query = query.where(Return.service_id == service)
+    paused = pauses.in_force(session) if paused is None else paused
     return [_ref(paused, *row) for row in session.exec(query)]
 
 
@@ -252,7 +261,7 @@ def requests_for(session: Session, here: Ref) -> list[Asked]:
     """The requests a return speaks to: its party's, its prison's, heard before they closed."""
     return [
         asked
-        for asked in actions.requests_in(session, here.region)
+        for asked in requests.requests_in(session, here.region)
         if asked.party == here.party
         and asked.site in ("", here.site)
         and asked.heard_on <= here.dates.requests_close

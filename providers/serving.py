@@ -1,7 +1,7 @@
 """Which services a register begins, dates anew, changes and ends."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,13 +12,25 @@ from providers.contacts import batches
 from providers.lives import lives
 from providers.register_rows import Row
 from providers.tables import Cycle, Party, Return, Service, Site
-from providers.taking_in import ImportRefused, Work
+from providers.tabular import Problem
+from providers.taking_in import ImportRefused, Open, Work
 
 Sites = Mapping[tuple[str, str], Site]
 
 
 class NeedsYes(ValueError):
-    """The register would end a service whose return is still open; asked again with yes, it may."""
+    """The register would end a service whose return is still open; asked again with yes, it may.
+
+    `still_open` names each.
+    """
+
+    def __init__(self, still_open: Iterable[Open]) -> None:
+        self.still_open = tuple(still_open)
+        named = ", ".join(f"{one.service} ({one.quarter})" for one in self.still_open)
+        super().__init__(
+            f"this register ends services whose returns are still open: {named}. "
+            "Each return stays owed for the days served. To end them all the same, add --yes"
+        )
 
 
 @dataclass
@@ -55,7 +67,8 @@ def take_services(work: Work, sites: Sites) -> Taken:
             if id(service) not in matched and is_live(service, work.today):
                 begun = service.starts <= work.today
                 last = work.today if begun else service.starts - timedelta(days=1)
-                work.end(service, {"ends": last}, f"{offer.name}, on {say(last)}")
+                what = f"{offer.name}, on {say(last)}"
+                work.end(service, {"ends": last}, what, of="service")
                 taken.ending.append((service, offer.name))
     work.session.flush()
     return taken
@@ -68,10 +81,10 @@ def is_live(service: Service, today: date) -> bool:
     return service.ends > today and service.ends >= service.starts
 
 
-def require_no_open_return(session: Session, ending: list[tuple[Service, str]]) -> None:
-    """NeedsYes, naming them, if a service about to end has a return that is still to come."""
+def still_open(session: Session, ending: list[tuple[Service, str]]) -> list[Open]:
+    """Of services about to end, each that has a return still to come, with its quarter."""
     names = {service.id or 0: name for service, name in ending}
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, Open] = {}
     for ids in batches(names):
         rows = (
             select(Return, Cycle.quarter)
@@ -80,18 +93,13 @@ def require_no_open_return(session: Session, ending: list[tuple[Service, str]]) 
             .order_by(col(Cycle.quarter), col(Return.id))
         )
         for row, quarter in session.exec(rows):
-            found[row.id or 0] = names[row.service_id], quarter
+            found[row.id or 0] = Open(names[row.service_id], quarter)
     folded = lives(session, found)
-    still = [
-        f"{name} ({quarter})"
-        for i, (name, quarter) in found.items()
+    return [
+        one
+        for i, one in found.items()
         if not folded[i].released and folded[i].not_returned_at is None
     ]
-    if still:
-        raise NeedsYes(
-            f"this register ends services whose returns are still open: {', '.join(still)}. "
-            "Each return stays owed for the days served. To end them all the same, add --yes"
-        )
 
 
 def _offers(work: Work, sites: Sites) -> dict[tuple[int, str, str, str], Offer]:
@@ -141,12 +149,13 @@ def _overlap(service: Service, row: Row) -> bool:
     return max(service.starts, row.service_from) <= min(ends, row.ends)
 
 
-def _clash(offer: Offer, row: Row, service: Service) -> str:
+def _clash(offer: Offer, row: Row, service: Service) -> Problem:
     until = f"to {say(service.ends)}" if service.ends else "with no end"
-    return (
-        f"line {row.line}, service_from: {offer.name} is also on record from "
-        f"{say(service.starts)} {until}, which these dates overlap; list that period too, "
-        "or part the two"
+    return Problem(
+        row.line,
+        "service_from",
+        f"{offer.name} is also on record from {say(service.starts)} {until}, "
+        "which these dates overlap; list that period too, or part the two",
     )
 
 
@@ -167,4 +176,5 @@ def _settle(
     values = {"starts": row.service_from, "ends": row.service_to}
     values |= work.told(rows, "source", "source_date", "note")
     until = f" to {say(row.service_to)}" if row.service_to else ""
-    return work.settle(found, make, values, f"{offer.name}, from {say(row.service_from)}{until}")
+    what = f"{offer.name}, from {say(row.service_from)}{until}"
+    return work.settle(found, make, values, what, of="service")

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from charter.quarters import london_date
 from providers import staff
 from providers.contacts import contact_roles
-from providers.door_tables import SignInRequest, SignInToken, WebSession
+from providers.door_tables import SecondFactor, SignInRequest, SignInToken, WebSession
 from providers.tables import Person
 
 LINK_LIFE = timedelta(minutes=10)
@@ -27,6 +27,8 @@ KEPT_AFTER = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=30)
 Via = Literal["link", "oidc"]
 Over = Literal["idle", "too long", "unknown"]
+Lacks = Literal["", "provider", "code", "enrolment"]
+"""What keeps staff roles from counting: no word of an identity provider, no code, none set up."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Visitor:
     staff: frozenset[tuple[str, str]]
     withheld: frozenset[tuple[str, str]] = frozenset()
     """Staff roles that this session does not count, because it was begun by an e-mailed link."""
+    lacks: Lacks = ""
+    """What this session would need, so that they count."""
 
     def regions(self, *roles: str) -> set[str]:
         """The regions in whose team this person is, in one of these roles when any are named."""
@@ -183,22 +187,34 @@ def member(session: Session, email: str, now: datetime) -> int | None:
 
 
 def visitor(
-    session: Session, id_hash: str, now: datetime, *, staff_by_oidc: bool = False
+    session: Session,
+    id_hash: str,
+    now: datetime,
+    *,
+    staff_by_oidc: bool = False,
+    second_factor: bool = False,
 ) -> Visitor | None:
     """Whose session this is; nobody's once it is revoked, idle or too long, or all roles ended.
 
     With `staff_by_oidc`, staff roles count only in sessions that an identity provider vouched for.
+    In one that was begun by a link, they count once the person's second factor was shown in it, if
+    they have one; with `second_factor` they must have one.
     """
-    row = session.get(WebSession, id_hash)
-    if row is None or row.revoked_at is not None:
+    known = (
+        select(WebSession, Person, SecondFactor.person_id)
+        .join(Person, col(Person.id) == col(WebSession.person_id))
+        .join(SecondFactor, col(SecondFactor.person_id) == col(Person.id), isouter=True)
+    )
+    found = session.exec(known.where(WebSession.id_hash == id_hash)).first()
+    row, person, factor = found or (None, None, None)
+    if row is None or person is None or row.revoked_at is not None:
         return None
     if row.seen_at + IDLE <= now or row.began_at + LONGEST <= now:
         return None
     services, regions = _roles(session, row.person_id, london_date(now))
     if not services and not regions:
         return None
-    counted = row.via == "oidc" or not staff_by_oidc
-    person = session.get_one(Person, row.person_id)
+    lacks = _lacks(row, staff_by_oidc, second_factor, factor is not None) if regions else ""
     return Visitor(
         person=row.person_id,
         name=person.name,
@@ -206,9 +222,23 @@ def visitor(
         csrf=row.csrf,
         seen_at=row.seen_at,
         services=services,
-        staff=regions if counted else frozenset(),
-        withheld=frozenset() if counted else regions,
+        staff=frozenset() if lacks else regions,
+        withheld=regions if lacks else frozenset(),
+        lacks=lacks,
     )
+
+
+def _lacks(row: WebSession, by_oidc: bool, needed: bool, has_factor: bool) -> Lacks:
+    """What a session lacks for its person's staff roles to count."""
+    if row.via == "oidc":
+        return ""
+    if by_oidc:
+        return "provider"
+    if row.second_at is not None:
+        return ""
+    if has_factor:
+        return "code"
+    return "enrolment" if needed else ""
 
 
 def touch(session: Session, id_hash: str, now: datetime) -> None:

@@ -7,11 +7,20 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from charter.quarters import say
 from providers import ledger
 from providers.cells import Cells, slug
 from providers.tables import Region, Signatory
 from providers.tabular import Problem, read_table
-from providers.taking_in import ImportRefused
+from providers.taking_in import (
+    Change,
+    Difference,
+    ImportRefused,
+    Plan,
+    PlanChanged,
+    plan_of,
+)
+from providers.within import require_own_rows
 
 COLUMNS = ("region", "party_code", "party_name", "charter_version", "signed_on")
 
@@ -112,33 +121,104 @@ def import_signatories(
     The ledger keeps who was added and removed. The same file again changes nothing. Raises
     ImportRefused for a file with problems or with a region that the register does not have.
     """
+    return _take(session, file, _compare(session, file), now, by)
+
+
+def plan_signatories(session: Session, file: SignatoryFile, *, within: str) -> Plan:
+    """What an import of the file into one region would do, none of it done.
+
+    Raises ImportRefused as `import_signatories` does, and for rows of another region.
+    """
+    return _plan(file, _compare(session, file, within))
+
+
+def import_planned_signatories(
+    session: Session, file: SignatoryFile, now: datetime, by: str, *, within: str, seen: str
+) -> SignatoriesImported:
+    """Take in a file whose plan somebody saw; PlanChanged if it would do anything else now."""
+    found = _compare(session, file, within)
+    if _plan(file, found).seen != seen:
+        raise PlanChanged("this import would no longer do what was shown")
+    return _take(session, file, found, now, by)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The lines of a file by what is to become of them."""
+
+    regions: tuple[str, ...]
+    added: list[Signature]
+    changed: list[tuple[Signatory, Signature]]
+    removed: list[Signatory]
+    unchanged: int
+
+
+def _compare(session: Session, file: SignatoryFile, within: str = "") -> _Compared:
     if file.problems or not file.rows:
         raise ImportRefused(file.problems or ["a signatory file with no rows changes nothing"])
+    require_own_rows(((row.line, row.region) for row in file.rows), within)
     wanted = {row.key: row for row in file.rows}
     regions = {row.key[0]: row for row in file.rows}
     _require_regions(session, regions)
-    found = session.exec(select(Signatory).where(col(Signatory.region_code).in_(list(regions))))
-    kept = {(r.region_code, r.party_code, r.charter_version): r for r in found}
-    added, changed = [], []
-    for key, row in wanted.items():
-        old = kept.get(key)
-        if old is None:
-            session.add(_signatory(row))
-            added.append(key)
-        elif (old.party_name, old.signed_on) != (row.party_name, row.signed_on):
-            old.party_name, old.signed_on = row.party_name, row.signed_on
-            session.add(old)
-            changed.append(key)
-    removed = [key for key in kept if key not in wanted]
-    for key in removed:
-        session.delete(kept[key])
+    rows = select(Signatory).where(col(Signatory.region_code).in_(list(regions)))
+    ordered = rows.order_by(col(Signatory.party_name), col(Signatory.charter_version))
+    kept = {_key(row): row for row in session.exec(ordered)}
+    both = [(kept[key], row) for key, row in wanted.items() if key in kept]
+    changed = [(old, row) for old, row in both if _held(old) != (row.party_name, row.signed_on)]
+    return _Compared(
+        regions=tuple(regions),
+        added=[row for key, row in wanted.items() if key not in kept],
+        changed=changed,
+        removed=[row for key, row in kept.items() if key not in wanted],
+        unchanged=len(both) - len(changed),
+    )
+
+
+def _key(row: Signatory) -> tuple[str, str, str]:
+    return row.region_code, row.party_code, row.charter_version
+
+
+def _held(row: Signatory) -> tuple[str, date | None]:
+    return row.party_name, row.signed_on
+
+
+def _plan(file: SignatoryFile, found: _Compared) -> Plan:
+    def named(row: Signature | Signatory) -> str:
+        if not row.party_code:
+            return "a list on which nobody stands"
+        signed = f", signed on {say(row.signed_on)}" if row.signed_on else ""
+        return f"{row.party_name}, Charter {row.charter_version}{signed}"
+
+    changes = [Change("new", "signatory", named(row)) for row in found.added]
+    changes += [
+        Change("changed", "signatory", named(row), (Difference("was", named(old), named(row)),))
+        for old, row in found.changed
+    ]
+    changes += [Change("ended", "signatory", named(row)) for row in found.removed]
+    return plan_of(file.sha, changes, (), found.unchanged)
+
+
+def _take(
+    session: Session, file: SignatoryFile, found: _Compared, now: datetime, by: str
+) -> SignatoriesImported:
+    session.add_all(_signatory(row) for row in found.added)
+    for old, row in found.changed:
+        old.party_name, old.signed_on = row.party_name, row.signed_on
+        session.add(old)
+    for old in found.removed:
+        session.delete(old)
     session.flush()
-    if added or changed or removed:
-        body = {"file": file.sha, "regions": sorted(regions)}
-        body |= {"added": _listed(added), "changed": _listed(changed), "removed": _listed(removed)}
+    keys = {
+        "added": [row.key for row in found.added],
+        "changed": [row.key for _, row in found.changed],
+        "removed": [_key(row) for row in found.removed],
+    }
+    if any(keys.values()):
+        body = {"file": file.sha, "regions": sorted(found.regions)}
+        body |= {did: _listed(which) for did, which in keys.items()}
         ledger.append(session, now, by, "signatories_imported", "signatories", body)
-    same = len(wanted) - len(added) - len(changed)
-    return SignatoriesImported(len(added), len(changed), len(removed), same, tuple(regions))
+    counts = {did: len(which) for did, which in keys.items()}
+    return SignatoriesImported(**counts, unchanged=found.unchanged, regions=found.regions)
 
 
 def _signatory(row: Signature) -> Signatory:
@@ -163,3 +243,23 @@ def _require_regions(session: Session, regions: dict[str, Signature]) -> None:
 
 def _listed(keys: Iterable[tuple[str, str, str]]) -> list[str]:
     return sorted("/".join(part or "-" for part in key) for key in keys)
+
+
+def export_signatories(session: Session, region_code: str) -> list[list[str]]:
+    """A region's signatories as the rows of a file that would import them without a change."""
+    rows = (
+        select(Signatory, Region.name)
+        .join(Region, col(Region.code) == col(Signatory.region_code))
+        .where(Signatory.region_code == region_code)
+        .order_by(col(Signatory.party_name), col(Signatory.charter_version))
+    )
+    return [
+        [
+            name,
+            row.party_code,
+            row.party_name,
+            row.charter_version,
+            row.signed_on.isoformat() if row.signed_on else "",
+        ]
+        for row, name in session.exec(rows)
+    ]

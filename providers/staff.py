@@ -1,5 +1,6 @@
 """A region's own team by role, and the arbiter from outside it who decides its disputes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,13 +25,20 @@ class StaffRole(StrEnum):
     ARBITER = "arbiter"
 
 
+STOOD_FOR = frozenset({StaffRole.COMMISSIONER, StaffRole.APPROVER})
+"""Who approves pages, and may name a deputy for the days they are away."""
+
+
 class StaffRefused(ValueError):
     """The team cannot be changed so; the message says why, with the mend."""
 
 
 @dataclass(frozen=True)
 class StaffView:
-    """A person in a role from `starts` on, until the day before `ends` when there is one."""
+    """A person in a role from `starts` on, until the day before `ends` when there is one.
+
+    A deputy is an approver who `stands_for` the person of that number.
+    """
 
     person_id: int
     name: str
@@ -39,6 +47,8 @@ class StaffView:
     role: StaffRole
     starts: date
     ends: date | None
+    stands_for: int | None = None
+    id: int = 0
 
     def serves(self, on: date) -> bool:
         """Holds the role on a London date; on the day it ends no longer."""
@@ -58,14 +68,21 @@ def add(
 ) -> bool:
     """Give a person a role in a region from a London date (now's); False if they hold it already.
 
-    Somebody known keeps the name on record; for somebody new `name` is needed.
+    Somebody known keeps the name on record; for somebody new `name` is needed. StaffRefused where
+    it is done in the name of anybody but another of the region's administrators, or where an
+    arbiter would hold another role in the region as well.
     """
     what, starts = _role(role), starts or london_date(now)
     home = _region(session, region_code)
+    _require_administrator(session, home.code, by, now)
     person = _person(session, email, name)
-    held = [s for s in _listed(session, home.code) if s.person_id == person.id and s.role == what]
-    if any(s.ends is None or s.ends > starts for s in held):
+    if by == f"person:{person.id}":
+        raise StaffRefused("nobody gives a role to themselves; ask another administrator")
+    team = [s for s in _listed(session, home.code) if s.person_id == person.id]
+    held = [s for s in team if s.ends is None or s.ends > starts]
+    if any(s.role == what and s.stands_for is None for s in held):
         return False
+    _require_apart(held, what, home.name)
     row = Staff(person_id=person.id or 0, region_code=home.code, role=what, starts=starts)
     session.add(row)
     session.flush()
@@ -84,24 +101,74 @@ def end(
     role: str,
     on: date | None = None,
 ) -> bool:
-    """Take a role away from a London date (now's) on; False if it is not held then anyway."""
+    """Take a role away from a London date (now's) on; False if it is not held then anyway.
+
+    Who stands in for them as an approver stops with it. StaffRefused where it is done in the name
+    of anybody but the region's administrators, or would leave it with none.
+    """
     what, on = _role(role), on or london_date(now)
     home, address = _region(session, region_code), email_address(email)
+    _require_administrator(session, home.code, by, now)
     rows = session.exec(
         select(Staff)
         .join(Person)
         .where(Staff.region_code == home.code, Staff.role == what, Person.email == address)
         .where(col(Staff.ends).is_(None) | (col(Staff.ends) > on))
     ).all()
-    for row in rows:
+    if not rows:
+        return False
+    person = rows[0].person_id
+    if what is StaffRole.ADMINISTRATOR and by.startswith("person:"):
+        _require_another(session, home.code, person, on)
+    for row in (*rows, *_lapsing(session, home.code, person, what, on)):
         row.ends = max(on, row.starts)
         session.add(row)
     session.flush()
-    if not rows:
-        return False
-    body = {"person": rows[0].person_id, "role": what.value, "ends": on.isoformat()}
+    body = {"person": person, "role": what.value, "ends": on.isoformat()}
     ledger.append(session, now, by, "staff_ended", f"region:{home.code}", body)
     return True
+
+
+def may_manage(session: Session, region_code: str, person: int, on: date) -> bool:
+    """Whether a person gives and ends roles in a region: its administrators do, and nobody else."""
+    return (region_code, StaffRole.ADMINISTRATOR) in roles_of(session, person, on)
+
+
+def _require_administrator(session: Session, region: str, by: str, now: datetime) -> None:
+    """StaffRefused for a person who is none; whoever runs the service may do without one."""
+    kind, _, number = by.partition(":")
+    if kind == "person" and not may_manage(session, region, int(number), london_date(now)):
+        raise StaffRefused(f"only an administrator of {region} gives and ends roles there")
+
+
+def _require_apart(held: list[StaffView], role: StaffRole, region: str) -> None:
+    """StaffRefused where somebody would be a region's arbiter and of its team at once."""
+    others = {member.role for member in held if member.role is not role}
+    if others and (role is StaffRole.ARBITER or StaffRole.ARBITER in others):
+        raise StaffRefused(
+            f"an arbiter of {region} decides from outside and holds no other role there; "
+            "end the one before you give the other"
+        )
+
+
+def _require_another(session: Session, region: str, person: int, on: date) -> None:
+    """StaffRefused where a region would be left without an administrator."""
+    left = (m for m in staff_of(session, region, on) if m.role is StaffRole.ADMINISTRATOR)
+    if not any(member.person_id != person and member.ends is None for member in left):
+        raise StaffRefused(f"{region} would have no administrator; give somebody else the role")
+
+
+def _lapsing(
+    session: Session, region: str, person: int, role: StaffRole, on: date
+) -> Sequence[Staff]:
+    """The deputies of somebody who approves no longer once this role of theirs has ended."""
+    if role not in STOOD_FOR:
+        return ()
+    others = STOOD_FOR - {role}
+    if any(m.person_id == person and m.role in others for m in staff_of(session, region, on)):
+        return ()
+    standing = select(Staff).where(Staff.region_code == region, Staff.stands_for == person)
+    return session.exec(standing.where(col(Staff.ends) > on)).all()
 
 
 def listing(session: Session, region_code: str = "") -> list[StaffView]:
@@ -140,6 +207,8 @@ def _view(staff: Staff, person: Person) -> StaffView:
         role=StaffRole(staff.role),
         starts=staff.starts,
         ends=staff.ends,
+        stands_for=staff.stands_for,
+        id=staff.id or 0,
     )
 
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, datetime
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from notifications.instant import Instant
@@ -167,6 +167,7 @@ class LedgerRow(SQLModel, table=True):
     """One entry of the hash chain; `at` is text so that it hashes the same on every database."""
 
     __tablename__ = "ledger"
+    __table_args__ = (Index("ledger_kind", "kind", "seq"),)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: str
     by: str
@@ -216,6 +217,7 @@ class Action(SQLModel, table=True):
     first_due: date
     opened_return_id: int = Field(foreign_key="return.id")
     practice_id: str | None = None
+    tags: str = ""
 
 
 class ActionChange(SQLModel, table=True):
@@ -235,6 +237,7 @@ class FamilyRequest(SQLModel, table=True):
     """What families asked of a party, entered by the listening partner; no party may edit it.
 
     `kind` tells a family's `request` from a `recommendation` of the partner's Listening Report.
+    One that the partner took back before any return was asked about it is `withdrawn_at` a time.
     """
 
     __tablename__ = "family_request"
@@ -249,6 +252,8 @@ class FamilyRequest(SQLModel, table=True):
     heard_on: date
     entered_at: datetime = Field(sa_type=Instant)
     kind: str = "request"
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_why: str = Field(default="", sa_type=Text)
 
 
 class EvidenceFile(SQLModel, table=True):

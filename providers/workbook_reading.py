@@ -1,5 +1,6 @@
 """A filled-in workbook read as plain data, or everything wrong with it by sheet and cell."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -149,6 +150,7 @@ def _action(reading: Reading, number: int, row: Row) -> dict[str, Any]:
         "request": row.cells.get("request"),
         "changes_service": bool(reading.choice(row, _CHANGES)),
         "practice": row.cells.get("practice"),
+        "tags": re.split(r"[\s,;]+", row.cells["tags"]) if "tags" in row.cells else [],
     }
 
 

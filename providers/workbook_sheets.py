@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from charter.actions import TAGS
 from charter.words import ACTION_WORDS, RATING_WORDS, REPLY_WORDS
 
 README = "Read me"
@@ -154,6 +155,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 hint="Needed when it changes a service.",
             ),
             Column("practice", "Good practice it takes up", 20, given=True),
+            Column("tags", "Wider work it is part of", 24, hint=f"Any of: {', '.join(TAGS)}."),
         ),
         REPLIES: (
             Column("request", "Request", 20, given=True),

@@ -206,6 +206,7 @@ def _actions(document: ReturnDocument) -> Iterator[Cells]:
             "changes_service": said_of(line.changes_service, YES_NO),
             "consulted": line.consulted,
             "practice": line.practice or "",
+            "tags": ", ".join(line.tags),
         }
 
 

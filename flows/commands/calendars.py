@@ -9,7 +9,7 @@ import typer
 
 from charter.holidays import GOV_UK
 from charter.quarters import Calendar, london_date, say
-from flows.commands.common import By, Json, actor, answer, day, reading, will, writing
+from flows.commands.common import By, Json, actor, answer, day, reading, require_role, will, writing
 from flows.wiring import shipped_calendar
 from providers import calendars
 
@@ -77,6 +77,7 @@ def import_(
         ) from None
     who = actor(service, by)
     with service.database.writing() as session:
+        require_role(session, who, now, "put bank holidays in force")
         done = calendars.take_up(session, text, fetched, shipped_calendar(), now, who)
     lines = [
         f"Bank holidays are known to {say(done.calendar.horizon)} now."

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlmodel import Session
 
-from charter.quarters import Quarter
+from charter.quarters import Quarter, london_date
 from flows.settings import Settings, read_settings
 from flows.wiring import (
     App,
@@ -24,14 +25,16 @@ from flows.wiring import (
     still_clock,
     wire,
 )
-from providers.cycles import NotAllowed
+from providers.cycles import NotAllowed, region_of
 from providers.register import person_by_email
+from providers.staff import roles_of
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 By = Annotated[
     str, typer.Option("--by", help="E-mail address of the person in whose name this is done.")
 ]
 OPERATOR = "operator"
+STEERING = ("commissioner", "administrator")
 
 
 @dataclass
@@ -119,6 +122,29 @@ def person(app: App, email: str) -> int:
     if found is None:
         raise NotAllowed(f"nobody in the register has the address {email}")
     return found.person_id
+
+
+def require_role(
+    session: Session,
+    who: str,
+    now: datetime,
+    act: str,
+    region: str = "",
+    *roles: str,
+) -> None:
+    """NotAllowed where it would be done in the name of somebody who may not.
+
+    Commissioners and administrators may, if no other `roles` are named: of that region, or of any
+    where it concerns them all.
+    """
+    if who == OPERATOR:
+        return
+    held = roles_of(session, int(who.removeprefix("person:")), london_date(now))
+    code, able = region_of(session, region).code if region else "", roles or STEERING
+    if not any(role in able and code in ("", where) for where, role in held):
+        wanted = " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in able)
+        of = f" of {code}" if code else ""
+        raise NotAllowed(f"only {wanted}{of} may {act}; whoever runs the service leaves out --by")
 
 
 def text_of(file: Path) -> str:

@@ -19,13 +19,14 @@ from flows.commands.common import (
     day,
     person,
     reading,
+    require_role,
     table,
     text_of,
     will,
     writing,
 )
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
-from providers import checking, cycles, proving, returns
+from providers import checking, cycles, moves, proving, returns
 from providers.cycles import CycleView, NotAllowed
 from providers.owing import owing
 from providers.returns import Ref
@@ -58,7 +59,7 @@ def plan(
         which = (
             Quarter.parse(quarter) if quarter else Quarter.containing(london_date(service.clock()))
         )
-        dates = rules.policy.dates(which, service.calendar)
+        dates = moves.dates(session, home.code, which, rules.policy, service.calendar)
         owe = owing(session, home, which, rules.policy)
     asked = [o for o in owe if not o.left_out]
     data = {
@@ -236,13 +237,21 @@ def adopt(
     who = actor(service, by)
     version = charter
     with service.database.writing() as session:
+        require_role(session, who, service.clock(), "adopt a Charter there", region)
         if Path(charter).is_file():
             body = text_of(Path(charter))
             version = read_charter(body).version
             cycles.keep_rulebook(session, "charter", version, body)
         done = cycles.adopt(session, region, version, service.clock(), who)
+        others = cycles.asked_unadopted(session, version)
+    lines = [f"{region} {'has' if done else 'had'} adopted {version}{'' if done else ' already'}."]
+    if others:
+        lines.append(
+            f"{', '.join(others)} adopted none, and so will be asked about {version} too. "
+            "A file that says only_where_adopted = true is asked of nobody else."
+        )
     answer(
-        {"region": region, "charter": version, "changed": done},
-        f"{region} has adopted {version}." if done else f"{region} had adopted {version} already.",
+        {"region": region, "charter": version, "changed": done, "also_asked": others},
+        lines,
         as_json=as_json,
     )

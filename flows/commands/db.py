@@ -9,8 +9,16 @@ from flows.checkpoints import notary_of, note_restored
 from flows.commands.common import Json, answer, will
 from flows.scanning import evidence_folder
 from flows.settings import read_settings
-from flows.wiring import clock_at, keep_shipped_rules, prepare, writable
+from flows.wiring import (
+    CannotStart,
+    clock_at,
+    fill_standings,
+    keep_shipped_rules,
+    prepare,
+    writable,
+)
 from providers import backup as backups
+from providers import lives
 from providers.database import Database, open_engine, require_current, revision
 
 app = typer.Typer(help="Look after the database.", no_args_is_help=True)
@@ -18,21 +26,42 @@ app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
 @app.command()
 def upgrade(as_json: Json = False) -> None:
-    """Bring the database to this release's schema; a new one is made where there is none."""
+    """Bring the database to this release's schema; a new one is made where there is none.
+
+    What is kept beside the returns for pages is written again where it is not what their steps say.
+    """
     settings = read_settings()
     will("Bringing the database to this release's schema.", quiet=as_json)
     prepare(settings)
-    at = revision(open_engine(settings.database))
-    answer({"revision": at}, f"The database is at revision {at}.", as_json=as_json)
+    engine = open_engine(settings.database)
+    mended = _mended(Database(engine))
+    at = revision(engine)
+    lines = [f"The database is at revision {at}."]
+    if mended:
+        lines.append(f"How {mended} returns stand was written again from their steps.")
+    answer({"revision": at, "mended": mended}, lines, as_json=as_json)
+
+
+def _mended(database: Database) -> int:
+    """Only where something is wrong does this take the writers' lock."""
+    with database.reading() as session:
+        if not lives.first_stale_cache(session):
+            return 0
+    with database.writing() as session:
+        return lives.mend_caches(session)
 
 
 @app.command()
 def check(as_json: Json = False) -> None:
-    """Say whether the database's schema is the one this release speaks."""
+    """Say whether the schema is this release's, and what is kept for pages what the steps say."""
     settings = read_settings()
     writable(settings.home)
     engine = open_engine(settings.database)
     require_current(engine)
+    with Database(engine).reading() as session:
+        stale = lives.first_stale_cache(session)
+    if stale:
+        raise CannotStart(f"{stale}; run: charter db upgrade")
     at = revision(engine)
     answer({"revision": at}, f"The database is at revision {at}, as it should be.", as_json=as_json)
 
@@ -76,6 +105,7 @@ def restore(
     done = backups.restore(engine, source, force=force, evidence=folder)
     if done.was:
         keep_shipped_rules(Database(engine))
+        fill_standings(Database(engine))
     lines = [done.in_words()]
     if note_restored(Database(engine), notary, clock_at(None)()):
         lines.append("It lacks entries that a checkpoint vouches for; a checkpoint says so now.")

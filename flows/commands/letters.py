@@ -4,9 +4,20 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import By, Json, actor, answer, reading, table, will, writing
+from flows.commands.common import (
+    By,
+    Json,
+    actor,
+    answer,
+    reading,
+    require_role,
+    table,
+    will,
+    writing,
+)
 from flows.letters_view import full, listed
 from notifications import outbox
+from providers import settling
 from providers.cycles import NotAllowed
 
 app = typer.Typer(help="Look at letters, and settle those in doubt.", no_args_is_help=True)
@@ -70,7 +81,11 @@ def settle(
     will(f"Settling the letter {key}.", quiet=as_json)
     with service.database.writing() as session:
         full(session, key)
-        if not outbox.settle_by_hand(session, key, arrived, service.clock(), who):
+        letter = outbox.show(session, key)
+        region = letter.region if letter else ""
+        require_role(session, who, service.clock(), "settle this letter", region)
+        now = service.clock()
+        if not settling.settle(session, region, key, arrived=arrived, now=now, by=who):
             raise NotAllowed(f"the letter {key} is not in doubt, so there is nothing to settle")
         data = full(session, key)
     answer(data, f"The letter {key} is now {data['state']}.", as_json=as_json)

@@ -3,11 +3,11 @@
 from charter.policy import Role
 from charter.quarters import Quarter, london_date, say
 from flows.commands.common import person, table, will
-from flows.rehearsing import Rehearsal, planned
 from flows.wiring import App
 from providers import plans
 from providers.cycles import NotAllowed
 from providers.offices import offices
+from providers.rehearsing import Rehearsal, planned
 
 
 def approve_plan(service: App, region: str, quarter: Quarter, fingerprint: str, by: str) -> None:

@@ -7,7 +7,7 @@ import typer
 from sqlmodel import Session
 
 from charter.policy import Policy, read_policy
-from flows.commands.common import By, Json, actor, answer, reading, text_of, writing
+from flows.commands.common import By, Json, actor, answer, reading, require_role, text_of, writing
 from flows.commands.options import RegionName
 from notifications.wording import DIGESTS
 from providers import cycles
@@ -33,6 +33,7 @@ def policy(
     service = writing(context)
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
+        require_role(session, who, now, "choose the policy there", region)
         named = _on_record(session, version)
         done = cycles.follow(session, region, named, now, who)
     answer(

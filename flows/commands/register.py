@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import By, Json, actor, answer, reading, will, writing
+from flows.commands.common import By, Json, actor, answer, reading, require_role, will, writing
 from flows.erasing import erase_leftovers
 from flows.wiring import policy_shipped, shipped
 from providers import forgetting, register
@@ -157,6 +157,7 @@ def forget(
     will(f"Erasing {email}.", quiet=as_json)
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
+        require_role(session, who, now, "erase a person", "", "administrator")
         done = forgetting.forget(session, email, now, who)
     files = erase_leftovers(service.database, service.home, email)
     lines = (

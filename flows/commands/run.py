@@ -15,11 +15,11 @@ from flows.delivering import deliver_letters
 from flows.exhibits import many
 from flows.opening import request_returns
 from flows.publishing import publish_summary
-from flows.rehearsing import rehearse_cycle
 from flows.scoring import score_returns
 from flows.settings import read_settings
 from flows.wiring import clock_at, wire
 from notifications.delivery import Delivered
+from providers.rehearsing import rehearse_cycle
 
 
 def add_to(app: typer.Typer) -> None:

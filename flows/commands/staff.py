@@ -5,14 +5,28 @@ from typing import Annotated
 import typer
 
 from charter.quarters import london_date
-from flows.commands.common import By, Json, actor, answer, day, reading, table, will, writing
+from flows.commands.common import (
+    By,
+    Json,
+    actor,
+    answer,
+    day,
+    reading,
+    require_role,
+    table,
+    will,
+    writing,
+)
 from flows.commands.options import RegionName
-from providers import cycles
+from providers import cycles, second_factors
 from providers import staff as store
 
 app = typer.Typer(help="The people of a region's own team.", no_args_is_help=True)
 RoleName = Annotated[
-    str, typer.Option(help="commissioner, approver, listening_partner, reader or administrator.")
+    str,
+    typer.Option(
+        help="commissioner, approver, listening_partner, reader, administrator or arbiter."
+    ),
 ]
 Email = Annotated[str, typer.Option(help="Their e-mail address, which they sign in with.")]
 
@@ -92,5 +106,31 @@ def end(
         f"{email} is no longer {role.replace('_', ' ')} of {region}."
         if done
         else f"{email}'s role in {region} had ended already.",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def reset(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="The address of whoever has lost their telephone.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Take away a lost second factor: its owner sets up a new one, and is signed out everywhere.
+
+    Make sure first, by a call to a number you know, that it is they who ask.
+    """
+    service = writing(context)
+    will(f"Resetting the second factor of {email}.", quiet=as_json)
+    who, now = actor(service, by), service.clock()
+    with service.database.writing() as session:
+        require_role(session, who, now, "reset a second factor", "", "administrator")
+        done = second_factors.reset(session, email, now, who)
+    answer(
+        {"email": email, "changed": done},
+        f"{email} has no second factor now, and sets one up on signing in."
+        if done
+        else f"{email} had set up no second factor.",
         as_json=as_json,
     )

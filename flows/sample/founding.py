@@ -7,7 +7,7 @@ from sqlmodel import Session
 from flows.sample import texts
 from flows.sample.acts import Deed
 from flows.wiring import App, policy_shipped, shipped
-from providers import actions, cycles, register, staff
+from providers import cycles, register, requests, staff
 
 REGION = "sample"
 OPERATOR = "operator"
@@ -81,7 +81,7 @@ def enter(wave: str, by: str) -> Deed:
 
     def act(session: Session, app: App) -> None:
         for wish in texts.wishes(wave):
-            actions.enter_request(
+            requests.enter_request(
                 session,
                 id=wish.id,
                 region=REGION,

@@ -1,5 +1,6 @@
 """One return for its commissioner: this quarter beside the last, the score, and what to decide."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -8,18 +9,24 @@ from starlette.responses import Response
 
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
+from charter.flags import Looked, flags, overdue
+from charter.listening import Survey
+from charter.returns import Dispute
 from charter.steps import Rating, RatingChanged
 from charter.streaks import extensions_flagged, extensions_given
+from charter.views import REGION
+from charter.voices import Heard, on, suggestion
 from charter.words import FAITHFUL_WORDS, REPLY_WORDS, STATE_WORDS, Word
 from portal.console import rooms
+from portal.console.exchange import latest, names_in, score_in, told
+from portal.console.promised import actions_of
 from portal.console.rooms import Case
-from portal.console.scores import scores
 from portal.doors import SignedIn, Typed, Visit
+from portal.exchange import signings
 from portal.files import files_shown
 from portal.forms import Faults
 from portal.keys import hash_of
-from portal.people import name_of
-from providers import checking, lives, returns
+from providers import casework, checking, documents, listening, returns
 from providers.cycles import NotAllowed
 from providers.reach import quarters_unreachable
 
@@ -46,6 +53,13 @@ class Compared:
     before: Answer | None
     change: RatingChanged | None
     question: str
+    voices: tuple[Heard, ...] = ()
+    dispute: Dispute | None = None
+
+    @property
+    def suggestion(self) -> str:
+        """What to ask about, where families and the provider are two steps apart; or empty."""
+        return "" if self.change or not self.now else suggestion(self.now.rating, self.voices)
 
     @property
     def differs(self) -> bool:
@@ -66,7 +80,8 @@ class Compared:
     @property
     def is_news(self) -> bool:
         """Changed since last quarter, by the provider or by the commissioner, or is asked about."""
-        return self.differs or self.change is not None or bool(self.question)
+        asked = self.change is not None or self.dispute is not None or bool(self.question)
+        return self.differs or asked or bool(self.suggestion)
 
 
 @dataclass(frozen=True)
@@ -79,9 +94,13 @@ class Reply:
 
 
 def compared(
-    case: Case, document: ReturnDocument | None, before: ReturnDocument | None
+    case: Case,
+    document: ReturnDocument | None,
+    before: ReturnDocument | None,
+    surveys: Sequence[Survey] = (),
 ) -> list[Compared]:
     """Every commitment, those that changed since last quarter first."""
+    site = "" if case.ref.site == REGION else case.ref.site
     found = [
         Compared(
             commitment=commitment,
@@ -89,6 +108,8 @@ def compared(
             before=before.find(commitment.id) if before else None,
             change=case.life.changes.get(commitment.id),
             question=case.life.questions.get(commitment.id, ""),
+            voices=tuple(on(surveys, commitment.id, case.policy, site)),
+            dispute=case.life.disputes.get(commitment.id),
         )
         for commitment in case.charter.commitments
     ]
@@ -99,11 +120,28 @@ def documents_of(
     session: Session, case: Case
 ) -> tuple[ReturnDocument | None, ReturnDocument | None]:
     """What was signed this quarter, and the quarter before."""
-    earlier = returns.previous(session, case.ref)
-    return (
-        returns.signed_document(session, case.ref),
-        returns.signed_document(session, earlier) if earlier else None,
+    return read(case, documents.fetch(session, _signed(case)))
+
+
+def papers(session: Session, case: Case) -> tuple[dict[str, str], tuple[Survey, ...]]:
+    """Every text that a page about a return is drawn from, and what families said; one query."""
+    shas = [*_signed(case), case.life.receipt, *signings(case.history)]
+    return casework.texts_with_surveys(session, shas, case.ref.region, case.ref.quarter)
+
+
+def _signed(case: Case) -> list[str]:
+    return [case.life.document, case.before.document if case.before else ""]
+
+
+def read(
+    case: Case, texts: Mapping[str, str]
+) -> tuple[ReturnDocument | None, ReturnDocument | None]:
+    """The two documents out of texts by their SHA-256."""
+    now, before = (
+        ReturnDocument.model_validate_json(texts[sha]) if sha in texts else None
+        for sha in _signed(case)
     )
+    return now, before
 
 
 @router.get("", name="case_page")
@@ -118,9 +156,11 @@ def confirm(return_id: str, visit: SignedIn, form: Typed) -> Response:
     """Accept the return that the page showed, changed ratings included."""
     with visit.desk.database.writing() as session:
         case = rooms.enter(session, visit, return_id)
-        rooms.require(case.can_check, "the commissioner", "confirm a return")
+        rooms.require(case.can_confirm, WHO_CONFIRMS, "confirm a return")
         if form.text("sha") != case.life.document:
-            return draw(session, visit, case, refused=CHANGED)
+            return draw(session, visit, case, refused=CHANGED, since=latest(session, case))
+        if case.life.confirmed_at:
+            return draw(session, visit, case, refused=CONFIRMED, since=latest(session, case))
         try:
             checking.confirm(session, case.ref, visit.now, visit.visitor.person)
         except NotAllowed as error:
@@ -137,7 +177,7 @@ def approve(return_id: str, visit: SignedIn, form: Typed) -> Response:
         if case.why_not_approve:
             return draw(session, visit, case, refused=case.why_not_approve)
         if form.text("seen") != seen(case):
-            return draw(session, visit, case, refused=CHANGED)
+            return draw(session, visit, case, refused=CHANGED, since=latest(session, case))
         try:
             checking.approve(session, case.ref, visit.now, visit.visitor.person)
         except NotAllowed as error:
@@ -146,6 +186,8 @@ def approve(return_id: str, visit: SignedIn, form: Typed) -> Response:
 
 
 CHANGED = "this return changed after you opened it; it is shown here as it stands now"
+CONFIRMED = "this return was confirmed already"
+WHO_CONFIRMS = "a commissioner who had no part in the return"
 
 
 def seen(case: Case) -> str:
@@ -153,18 +195,21 @@ def seen(case: Case) -> str:
     life = case.life
     changes = ",".join(f"{c.commitment}={c.rating}" for c in life.changes.values())
     judged = life.judged.model_dump_json() if life.judged else ""
-    said = "|".join(
-        (life.document, changes, life.reply, life.sentence, judged, str(life.confirmed_at))
-    )
-    return hash_of(said)[:32]
+    disputed = ",".join(f"{c}={one.upheld}" for c, one in life.disputes.items())
+    text = (life.document, changes, life.reply, life.sentence, judged, str(life.confirmed_at))
+    weighed = (disputed, ",".join(sorted(life.cleared)), life.withdrawn)
+    return hash_of("|".join((*text, *weighed)))[:32]
 
 
-def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Response:
-    """The page; 409 with the reason when an act could not be done."""
-    document, before = documents_of(session, case)
-    live = {case.ref.id: case.life} if case.life.document else {}
-    scored = scores(session, {case.ref.id: case.ref}, live, case.charter, case.policy)
-    promises = returns.promises(session, [case.ref])[case.ref.party, case.ref.site_id]
+def draw(
+    session: Session, visit: Visit, case: Case, *, refused: str = "", since: str = ""
+) -> Response:
+    """The page; 409 with the reason when an act could not be done, `since` says who came first."""
+    life, ref = case.life, case.ref
+    texts, surveys = papers(session, case)
+    document, before = read(case, texts)
+    names = names_in(session, case)
+    found = compared(case, document, before, surveys) if document else []
     return rooms.show(
         visit,
         case,
@@ -172,25 +217,53 @@ def draw(session: Session, visit: Visit, case: Case, *, refused: str = "") -> Re
         409 if refused else 200,
         document=document,
         word=STATE_WORDS[case.state],
-        days_late=case.life.days_late(visit.now),
-        signer=name_of(session, case.life.signed_by) if case.life.signed_by else "",
-        approvers=[name_of(session, f"person:{person}") for person in case.life.approved_by],
-        compared=[]
-        if document is None or document.nil_return
-        else compared(case, document, before),
+        days_late=life.days_late(visit.now),
+        signer=names.get(life.signed_by, ""),
+        approvers=[names[f"person:{person}"] for person in life.approved_by],
+        news=[one for one in found if before is None or one.is_news],
+        same=[one for one in found if before is not None and not one.is_news],
         first=before is None,
         counted=before.measures if before else (),
-        score=scored.get(case.ref.id),
-        promises=promises,
+        score=score_in(case, document, texts),
+        actions=actions_of(session, document, before),
         must_name=must_name(session, case),
-        often_extended=often_extended(session, case),
+        often_extended=often_extended(case),
+        flags=_flags(case, document, before, surveys),
+        calls=listening.calls(session, ref.region, ref.quarter).get(ref.site),
+        turns=told(session, visit, case, names, texts),
         replies=replies_of(session, case, document),
-        faithful=FAITHFUL_WORDS[case.life.judged.faithful if case.life.judged else None],
+        faithful=FAITHFUL_WORDS[life.judged.faithful if life.judged else None],
         seen=seen(case),
         did=DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,
+        since=since,
         faults=Faults(),
-        files=files_shown(session, case.ref, case.path, document) if document else {},
+        files=files_shown(session, ref, case.path, document) if document else {},
+    )
+
+
+def _flags(
+    case: Case,
+    document: ReturnDocument | None,
+    before: ReturnDocument | None,
+    surveys: Sequence[Survey],
+) -> list[str]:
+    """What to look at before it is confirmed; nothing once it is."""
+    if document is None or case.life.confirmed_at:
+        return []
+    return flags(
+        Looked(
+            document=document,
+            before=before,
+            life=case.life,
+            charter=case.charter,
+            policy=case.policy,
+            quarter=case.ref.quarter,
+            site="" if case.ref.site == REGION else case.ref.site,
+            surveys=surveys,
+            extended=case.extended,
+            overdue=overdue(document, case.today),
+        )
     )
 
 
@@ -202,22 +275,20 @@ def must_name(session: Session, case: Case) -> int:
     return running if running >= case.policy.unreachable_quarters else 0
 
 
-def often_extended(session: Session, case: Case) -> str:
+def often_extended(case: Case) -> str:
     """In how many of its last quarters the service had more time, in words; empty while few."""
-    known = returns.refs(session, service_ids=[case.ref.service_id])
-    so_far = [r.id for r in known if r.quarter <= case.ref.quarter]
-    folded = lives.lives(session, so_far)
-    extended = [folded[i].extended is not None for i in so_far if not folded[i].released]
     most, within = case.policy.extensions_flagged, case.policy.extensions_within
-    if not extensions_flagged(extended, most, within):
+    if not extensions_flagged(case.extended, most, within):
         return ""
-    given = extensions_given(extended, within)
-    return f"More time was given in {given} of the last {min(within, len(extended))} quarters."
+    given = extensions_given(case.extended, within)
+    return f"More time was given in {given} of the last {min(within, len(case.extended))} quarters."
 
 
 def replies_of(session: Session, case: Case, document: ReturnDocument | None) -> list[Reply]:
     """The replies in the signed return, in the order families asked."""
     given = {reply.request: reply for reply in document.replies} if document else {}
+    if not given:
+        return []
     return [
         Reply(asked.text, REPLY_WORDS[given[asked.id].answer], given[asked.id].words)
         for asked in returns.requests_for(session, case.ref)

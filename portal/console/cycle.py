@@ -9,35 +9,44 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from charter.commitments import CharterFile
-from charter.parts import Counts
 from charter.policy import Policy
 from charter.quarters import london_date
-from charter.returns import Life, State
-from charter.words import STATE_WORDS, Word
-from portal.console import rooms
-from portal.console.scores import Score, scores
+from charter.returns import State
+from charter.words import STATE_WORDS
+from portal.console import lines, regions, rooms, sheets
+from portal.console.choosing import VIEWS, Choice
+from portal.console.regions import Room
 from portal.counting import DATE_WORDS
-from portal.doors import NotHere, SignedIn, Visit
-from providers import checking, cycles, lives, pauses, returns
+from portal.doors import SignedIn, Visit
+from providers import checking, cycles, overview, pauses, standings
 from providers.cycles import CycleView
-from providers.returns import Ref
+from providers.overview import Row, Tally
 
-router = APIRouter(prefix="/console")
+router = APIRouter(prefix="/console/regions/{region}/{quarter}")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One return of the cycle, in words."""
+class Stands:
+    """A cycle as its pages and its sheets need it: its rules, and every return of it on a day."""
 
-    ref: Ref
-    word: Word
-    days_late: int
-    unreachable: bool
-    score: Score | None
-    confirmed: str
-    approvals: int
-    published: bool
-    needs: str
+    cycle: CycleView
+    charter: CharterFile
+    policy: Policy
+    today: date
+    everything: bool
+    owed: list[Row]
+    released: list[tuple[Row, str]]
+
+    @property
+    def tally(self) -> Tally:
+        """The returns owed, by state."""
+        states = [row.state for row in self.owed]
+        return Tally({state: states.count(state) for state in State})
+
+    @property
+    def path(self) -> str:
+        """Where the cycle's page is."""
+        return path_of(self.cycle)
 
 
 @dataclass(frozen=True)
@@ -49,103 +58,106 @@ class Dated:
     past: bool
 
 
-@router.get("", name="console")
-def console(visit: SignedIn) -> Response:
-    """The cycles of the visitor's regions, newest first."""
-    if not visit.visitor.staff:
-        raise NotHere
-    with visit.desk.database.reading() as session:
-        mine = [c for c in cycles.cycles(session) if c.region in visit.visitor.regions()]
-    mine.sort(key=lambda c: c.quarter, reverse=True)
-    sample = sorted({c.region_name for c in mine if c.sample})
-    return visit.page(
-        "console/cycles.html",
-        cycles=[(cycle, path_of(cycle)) for cycle in mine],
-        sample=" and ".join(sample),
-    )
-
-
 def path_of(cycle: CycleView) -> str:
     """Where a cycle's page is."""
     return f"/console/regions/{quote(cycle.region, safe='')}/{cycle.quarter}"
 
 
-@router.get("/regions/{region}/{quarter}", name="cycle_page")
-def cycle_page(region: str, quarter: str, visit: SignedIn) -> Response:
-    """How the quarter stands in the region."""
-    with visit.desk.database.reading() as session:
-        cycle = rooms.enter_cycle(session, visit, region, quarter)
-        charter = cycles.charter_of(session, cycle.charter_version)
-        policy = cycles.policy_of(session, cycle.policy_version)
-        owed, released, counts = standing(session, visit, cycle, charter, policy)
-        everything = pauses.in_force(session).everything
-    return visit.page(
-        "console/cycle.html",
-        wide=True,
-        cycle=cycle,
-        everything=everything,
-        can_pause=bool(rooms.roles_in(visit, region) & checking.CHECKERS),
-        path=path_of(cycle),
-        dates=dates_of(cycle, london_date(visit.now)),
-        counts=[(STATE_WORDS[state].console, getattr(counts, state.value)) for state in State],
-        expected=counts.expected,
-        lines=owed,
-        released=released,
-        approvals=policy.approvals,
-        sample=cycle.region_name if cycle.sample else "",
-        notice=charter.notice if charter.is_working else "",
+def enter(session: Session, visit: Visit, region: str, quarter: str) -> Stands:
+    """How a quarter of one of the visitor's regions stands; NotHere if it is none of theirs."""
+    return stands(
+        session, rooms.enter_cycle(session, visit, region, quarter), london_date(visit.now)
     )
 
 
-def standing(
-    session: Session, visit: Visit, cycle: CycleView, charter: CharterFile, policy: Policy
-) -> tuple[list[Line], list[tuple[Ref, str]], Counts]:
-    """The returns owed, those released with the reason, and the counts of the first."""
-    refs = {r.id: r for r in returns.refs(session, region=cycle.region, quarter=str(cycle.quarter))}
-    folded = lives.lives(session, refs)
-    released = [(refs[i], life.released) for i, life in folded.items() if life.released]
-    live = {i: life for i, life in folded.items() if not life.released}
-    scored = scores(session, refs, live, charter, policy)
-    states = {i: life.state(visit.now) for i, life in live.items()}
-    lines = [
-        Line(
-            ref=refs[i],
-            word=STATE_WORDS[states[i]],
-            days_late=life.days_late(visit.now),
-            unreachable=life.unreachable,
-            score=scored.get(i),
-            confirmed=confirmed_words(life),
-            approvals=len(life.approved_by),
-            published=bool(life.revision) and not life.revising,
-            needs=needs(life, policy),
-        )
-        for i, life in live.items()
-    ]
-    return lines, released, Counts.of(states.values(), len(live))
+def stands(session: Session, cycle: CycleView, today: date) -> Stands:
+    """How a cycle stands on a London date; SumsDisagree if its states do not add up."""
+    paused = pauses.in_force(session)
+    rows = overview.rows(session, cycle.region, [cycle.id], today, paused)
+    gone = [row for row in rows if row.released]
+    why = standings.of(session, [row.id for row in gone]) if gone else {}
+    rules = cycles.rules_of(session, cycle.charter_version, cycle.policy_version)
+    found = Stands(
+        cycle=cycle,
+        charter=rules.charter,
+        policy=rules.policy,
+        today=today,
+        everything=paused.everything,
+        owed=[row for row in rows if not row.released],
+        released=[(row, why[row.id].life.released) for row in gone],
+    )
+    found.tally.check(cycle.expected - len(gone))
+    return found
 
 
-def confirmed_words(life: Life) -> str:
-    """How far the commissioner's check has come."""
-    if not life.is_received:
-        return "–"
-    if life.questions:
-        return "Question open"
-    return "Confirmed" if life.confirmed_at else "To confirm"
+@router.get("", name="cycle_page")
+def cycle_page(region: str, quarter: str, visit: SignedIn) -> Response:
+    """How the quarter stands in the region, and the returns that the address asks for."""
+    with visit.desk.database.reading() as session:
+        here = enter(session, visit, region, quarter)
+    cycle, roles = here.cycle, rooms.roles_in(visit, region)
+    choice = Choice.of(visit.request.query_params, here.owed)
+    chosen = choice.chosen(here.owed, here.today)
+    rows, pages = choice.page_of(chosen, here.path)
+    still = cycle.paused or here.everything
+    if choice.view == "grid":
+        head, table = lines.grid_head(here.charter), lines.grid(rows, here.charter)
+    else:
+        approvals = here.policy.approvals
+        head, table = lines.RETURNS, lines.returns(rows, here.today, approvals, still=still)
+    return regions.show(
+        visit,
+        Room(cycle.region, cycle.region_name, cycle.sample, cycle.paused, roles),
+        "console/cycle.html",
+        here="-",
+        wide=True,
+        cycle=cycle,
+        everything=here.everything,
+        can_pause=bool(roles & checking.CHECKERS),
+        path=here.path,
+        dates=dates_of(cycle, here.today),
+        due_past=cycle.dates.due < here.today,
+        counts=[
+            (STATE_WORDS[state], many, choice.address(here.path, state=state, page=""))
+            for state, many in here.tally.states.items()
+        ],
+        tally=here.tally,
+        choice=choice,
+        fields=choice.fields(here.owed),
+        views=[
+            (view, words, choice.address(here.path, view=view)) for view, words in VIEWS.items()
+        ],
+        pages=pages,
+        chosen=len(chosen),
+        sheet={kind: choice.address(f"{here.path}/returns.{kind}") for kind in sheets.KINDS},
+        head=head,
+        table=table,
+        commitments=here.charter.commitments,
+        released=here.released,
+        notice=here.charter.notice if here.charter.is_working else "",
+    )
 
 
-def needs(life: Life, policy: Policy) -> str:
-    """What this return waits for from the region's team; empty when nothing."""
-    if not life.is_received and life.unreachable:
-        return "Name a contact"
-    if not life.is_received and life.not_running_asked and not life.not_running_agreed:
-        return "Did it run? Decide"
-    if not life.is_received and life.extension_asked:
-        return "More time asked for"
-    if life.is_received and not life.questions and not life.confirmed_at:
-        return "Confirm or challenge"
-    if life.confirmed_at and len(life.approved_by) < policy.approvals and not life.revision:
-        return "Approve"
-    return ""
+@router.get("/returns.csv", name="returns_csv")
+def returns_csv(region: str, quarter: str, visit: SignedIn) -> Response:
+    """The returns that the address asks for, all pages of them, for a spreadsheet."""
+    return _sheet(region, quarter, visit, "csv")
+
+
+@router.get("/returns.xlsx", name="returns_xlsx")
+def returns_xlsx(region: str, quarter: str, visit: SignedIn) -> Response:
+    """The same as a workbook."""
+    return _sheet(region, quarter, visit, "xlsx")
+
+
+def _sheet(region: str, quarter: str, visit: Visit, kind: str) -> Response:
+    with visit.desk.database.reading() as session:
+        here = enter(session, visit, region, quarter)
+    choice = Choice.of(visit.request.query_params, here.owed)
+    told = sheets.told(
+        choice.chosen(here.owed, here.today), here.cycle, here.charter, here.policy, here.today
+    )
+    return sheets.answer(told, kind, f"{here.cycle.region}-{here.cycle.quarter}-returns")
 
 
 def dates_of(cycle: CycleView, today: date) -> list[Dated]:

@@ -51,7 +51,11 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
         calendar = calendars.in_force(session, visit.desk.calendar)
         proof = proving.cycle_proof(session, cycle.id, calendar)
         refs = returns.refs(session, region=region, quarter=str(cycle.quarter))
-        proofs = proving.proofs(session, refs, calendar, visit.now)
+        plain, odd = alike(refs, cycle.dates.due)
+        proofs = proving.proofs(session, [*odd, *(r for one in plain for r in one[:1])],
+                                calendar, visit.now)  # fmt: skip
+        noted = [r for one in plain for r in one[1:] if proofs[one[0].id].notes]
+        proofs |= proving.proofs(session, noted, calendar, visit.now) if noted else {}
     own = differing(refs, proofs, cycle.dates.due)
     named = {one.now: DATE_WORDS[one.name] for one in proof.dates}
     return visit.page(
@@ -61,7 +65,7 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
         proof=proof,
         lines=lines_of(proof.dates, proof.days),
         own=own,
-        same=len(proofs) - len(own),
+        same=sum(map(len, plain)) + sum(ref.id in proofs for ref in odd) - len(own),
         counted=counted(proof.days, named),
         sample=cycle.region_name if cycle.sample else "",
     )
@@ -71,6 +75,16 @@ def lines_of(dates: tuple[Dated, ...], days: tuple[Day, ...]) -> list[Line]:
     """The dates in order, each with its number among the working days after the quarter's end."""
     numbers = {day.on: day.number for day in days}
     return [Line(DATE_WORDS[d.name], d.now, d.first, numbers.get(d.now, 0)) for d in dates]
+
+
+def alike(refs: list[Ref], due: date) -> tuple[list[list[Ref]], list[Ref]]:
+    """The returns due on the quarter's own day, received and not, and those that are not.
+
+    What is noted of one of the first is noted of all: so one of them is looked into for the rest.
+    """
+    plain = [ref for ref in refs if ref.due_on == due]
+    kinds = [[r for r in plain if bool(r.received_at) is came] for came in (True, False)]
+    return [kind for kind in kinds if kind], [ref for ref in refs if ref.due_on != due]
 
 
 def differing(refs: list[Ref], proofs: dict[int, Proof], due: date) -> list[Own]:

@@ -1,13 +1,18 @@
 """One commitment for the commissioner: change its rating with a reason, or ask about it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from charter.disputes import why_not_change
 from charter.steps import Rating
 from charter.words import RATING_WORDS
 from portal.console import rooms
-from portal.console.case import compared, documents_of
+from portal.console.case import WHO_CONFIRMS, compared, papers, read
+from portal.console.exchange import basis, concerns, latest
 from portal.console.rooms import Case
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults
@@ -15,6 +20,8 @@ from providers import checking
 from providers.cycles import NotAllowed
 
 router = APIRouter(prefix="/console/returns/{return_id}/commitments/{commitment_id}")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""What is in the boxes of a page that is only opened."""
 
 
 def enter(session: Session, visit: Visit, return_id: str, commitment_id: str) -> Case:
@@ -22,7 +29,7 @@ def enter(session: Session, visit: Visit, return_id: str, commitment_id: str) ->
     case = rooms.enter(session, visit, return_id)
     if commitment_id not in case.charter.ids:
         raise NotHere
-    rooms.require(case.can_check, "the commissioner", "check a return")
+    rooms.require(case.can_confirm, WHO_CONFIRMS, "check a return")
     return case
 
 
@@ -47,8 +54,10 @@ def change_rating(return_id: str, commitment_id: str, visit: SignedIn, form: Typ
     typed = {"rating": rating, "why": reason}
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, commitment_id)
+        if form.text("basis") != basis(case, commitment_id):
+            return draw(session, visit, case, commitment_id, typed, meanwhile=True)
         if faults:
-            return draw(session, visit, case, commitment_id, faults, **typed)
+            return draw(session, visit, case, commitment_id, typed, faults)
         try:
             checking.change_rating(
                 session,
@@ -61,7 +70,7 @@ def change_rating(return_id: str, commitment_id: str, visit: SignedIn, form: Typ
             )
         except NotAllowed as error:
             faults.add("rating", str(error))
-            return draw(session, visit, case, commitment_id, faults, **typed)
+            return draw(session, visit, case, commitment_id, typed, faults)
     return visit.go(f"{case.path}?did=changed")
 
 
@@ -72,8 +81,11 @@ def challenge(return_id: str, commitment_id: str, visit: SignedIn, form: Typed) 
     question = form.words("question", faults)
     if not question:
         faults.add("question", "write the question the provider is to answer")
+    typed = {"question": question}
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, commitment_id)
+        if form.text("basis") != basis(case, commitment_id):
+            return draw(session, visit, case, commitment_id, typed, meanwhile=True)
         if not faults:
             try:
                 checking.challenge(
@@ -82,7 +94,7 @@ def challenge(return_id: str, commitment_id: str, visit: SignedIn, form: Typed) 
             except NotAllowed as error:
                 faults.add("question", str(error))
         if faults:
-            return draw(session, visit, case, commitment_id, faults, question=question)
+            return draw(session, visit, case, commitment_id, typed, faults)
     return visit.go(f"{case.path}?did=asked")
 
 
@@ -91,26 +103,29 @@ def draw(
     visit: Visit,
     case: Case,
     commitment_id: str,
+    typed: Mapping[str, str] = NOTHING,
     faults: Faults | None = None,
     *,
-    rating: str = "",
-    why: str = "",
-    question: str = "",
+    meanwhile: bool = False,
 ) -> Response:
-    """The page with these boxes; 422 with faults."""
-    document, before = documents_of(session, case)
-    found = compared(case, document, before)
+    """The page with these boxes; 422 with faults, 409 where somebody else came first."""
+    texts, surveys = papers(session, case)
+    document, before = read(case, texts)
+    found = compared(case, document, before, surveys)
     item = next(one for one in found if one.commitment.id == commitment_id)
     return rooms.show(
         visit,
         case,
         "console/deciding.html",
-        422 if faults else 200,
+        409 if meanwhile else 422 if faults else 200,
         item=item,
         first=before is None,
         ratings=[(one.value, word.console) for one, word in RATING_WORDS.items()],
-        rating=rating or (item.change.rating.value if item.change else ""),
-        why=why,
-        question=question,
+        rating=typed.get("rating") or (item.change.rating.value if item.change else ""),
+        fixed=why_not_change(case.life, commitment_id),
+        basis=basis(case, commitment_id),
+        meanwhile=latest(session, case, concerns(commitment_id)) if meanwhile else "",
+        why=typed.get("why", ""),
+        question=typed.get("question", ""),
         faults=faults or Faults(),
     )

@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from charter.concerns import staff_name
 from portal.console import rooms
 from portal.console.case import compared, documents_of
 from portal.console.rooms import Case
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
 from providers import practices, uptake
+from providers.contacts import contacts_of
 from providers.cycles import NotAllowed, Unknown
 from providers.practices import Telling
 from providers.uptake import TakenUp
@@ -41,6 +43,17 @@ def typed(form: Form, faults: Faults) -> Telling:
     return told
 
 
+def named(session: Session, case: Case, told: Telling, form: Form, faults: Faults) -> None:
+    """A fault where a member of staff seems to be named, unless somebody says that none is."""
+    if form.has("nobody_named"):
+        return
+    staff = contacts_of(session, [case.ref.service_id], case.today)[case.ref.service_id]
+    for field in practices.NAMES:
+        if name := staff_name(getattr(told, field), [one.name for one in staff]):
+            faults.add(field, f"“{name}” looks like somebody’s name. Take it out, or tick the box "
+                       "below that nobody is named")  # fmt: skip
+
+
 @router.get("", name="practice_page")
 def practice_page(return_id: str, commitment_id: str, visit: SignedIn) -> Response:
     """The answer, the boxes for what others should know, and all that was shared before."""
@@ -56,6 +69,7 @@ def share_practice(return_id: str, commitment_id: str, visit: SignedIn, form: Ty
     told = typed(form, faults)
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, commitment_id)
+        named(session, case, told, form, faults)
         if not faults:
             person = visit.visitor.person
             try:

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from portal.console import rooms
 from portal.doors import NotHere, Visit
-from providers import cycles, register
+from providers import register
 
 PAGES = (
     ("Cycles", ""),
@@ -50,10 +50,10 @@ class Room:
 def enter(session: Session, visit: Visit, region: str) -> Room:
     """A region of the visitor's; NotHere if it is none of theirs."""
     roles = rooms.roles_in(visit, region)
-    if not roles or register.region(session, region) is None:
+    home = register.region(session, region) if roles else None
+    if home is None:
         raise NotHere
-    row = cycles.region_of(session, region)
-    return Room(row.code, row.name, row.sample, row.paused, roles)
+    return Room(home.code, home.name, home.sample, home.paused, roles)
 
 
 def show(

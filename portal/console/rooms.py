@@ -1,6 +1,6 @@
 """A cycle or a return as its region's team may see it: theirs, with what they may do, or absent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from charter.commitments import CharterFile
 from charter.policy import Policy
 from charter.quarters import Quarter, london_date
 from charter.returns import Life, State
+from charter.steps import Happened
 from portal.doors import NotForYou, NotHere, Visit, number
-from providers import checking, cycles, lives, returns
+from providers import casework, checking, cycles
 from providers.cycles import CycleView
 from providers.returns import Ref
 
@@ -31,6 +32,13 @@ class Case:
     person: int
     state: State
     now: datetime
+    history: tuple[Happened, ...] = ()
+    earlier: tuple[tuple[Ref, Life], ...] = ()
+    """The service's returns of the quarters before, oldest first, as far as the policy looks."""
+    extended: tuple[bool, ...] = ()
+    """Whether more time was given, quarter by quarter, this one last."""
+    own: frozenset[str] = field(default_factory=frozenset)
+    """What the visitor is on the contact list of this very service."""
 
     @property
     def today(self) -> date:
@@ -49,8 +57,19 @@ class Case:
 
     @property
     def can_check(self) -> bool:
-        """May confirm, change a rating, ask a question, and give more time."""
+        """Checks returns in this region: gives more time, and says whether a service ran."""
         return bool(self.roles & checking.CHECKERS)
+
+    @property
+    def can_confirm(self) -> bool:
+        """May confirm, change a rating and ask: nobody does so with their own work."""
+        allowed = self.roles & checking.checkers_of(self.ref)
+        return bool(allowed) and not checking.is_own(self.ref, self.own)
+
+    @property
+    def before(self) -> Life | None:
+        """How the return of the quarter before stands; None where there was none."""
+        return self.earlier[-1][1] if self.earlier else None
 
     @property
     def can_approve(self) -> bool:
@@ -86,21 +105,23 @@ class Case:
 
 def enter(session: Session, visit: Visit, return_id: str) -> Case:
     """The return of that number in one of the visitor's regions; NotHere if it is in none."""
-    found = returns.refs(session, ids=[number(return_id)])
-    roles = roles_in(visit, found[0].region) if found else frozenset()
-    if not roles:
+    found = casework.opened(session, number(return_id))
+    roles = roles_in(visit, found.ref.region) if found else frozenset()
+    if found is None or not roles:
         raise NotHere
-    ref = found[0]
-    life = lives.lives(session, [ref.id])[ref.id]
     return Case(
-        ref=ref,
-        life=life,
-        charter=cycles.charter_of(session, ref.charter_version),
-        policy=cycles.policy_of(session, ref.policy_version),
+        ref=found.ref,
+        life=found.life,
+        charter=found.charter,
+        policy=found.policy,
         roles=roles,
         person=visit.visitor.person,
-        state=life.state(visit.now),
+        state=found.life.state(visit.now),
         now=visit.now,
+        history=found.history,
+        earlier=found.earlier,
+        extended=tuple(found.extended),
+        own=visit.visitor.services.get(found.ref.service_id, frozenset()),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from charter.answers import ReturnDocument
 from charter.chronicle import happened
 from charter.policy import Policy
+from charter.review import Disputed, DisputeDecided
 from charter.steps import (
     Challenged,
     Happened,
@@ -29,6 +30,11 @@ from portal.provider.words import ROLE_WORDS
 from providers import cycles, documents, lives, register, staff
 from providers.contacts import ever_of
 
+OUTSIDERS = {
+    staff.StaffRole.LISTENING_PARTNER: "The listening partner",
+    staff.StaffRole.ARBITER: "Somebody from outside the region",
+}
+"""How those of a team are called who are not the commissioner."""
 router = APIRouter(prefix="/returns/{return_id}/history")
 
 
@@ -96,17 +102,23 @@ def _names(session: Session, room: Room, people: set[int]) -> dict[int, str]:
     for person in people:
         if person in own:
             said[person] = f"{names.get(person, 'somebody')} ({ROLE_WORDS[own[person]].lower()})"
-        elif team.get(person) == "listening_partner":
-            said[person] = "The listening partner"
+        elif team.get(person) in OUTSIDERS:
+            said[person] = OUTSIDERS[team[person]]
         else:
             said[person] = commissioner
     return said
 
 
+def names_in(session: Session, room: Room, steps: list[Happened]) -> dict[str, str]:
+    """How each person who took one of these steps is called, by `person:7`."""
+    people = {person for one in steps if (person := _person(one.by))}
+    return {f"person:{i}": said for i, said in _names(session, room, people).items()}
+
+
 def _told(room: Room, happening: Happened, names: dict[int, str], policy: Policy) -> Told:
     step = happening.step
     about = ""
-    if isinstance(step, Challenged | RatingChanged):
+    if isinstance(step, Challenged | RatingChanged | Disputed | DisputeDecided):
         known = step.commitment in room.charter.ids
         about = room.charter.find(step.commitment).short if known else step.commitment
     letters = {rung.id: LABELS.get(rung.letter, rung.letter) for rung in policy.rung}

@@ -57,6 +57,20 @@ def address() -> str:
     return f"/families-look.css?v={hashlib.sha256(sheet().encode()).hexdigest()[:12]}"
 
 
+@cache
+def whole_address() -> str:
+    """Where browsers find the families' sheet as their site has it, for a page shown whole."""
+    return f"/families-page.css?v={hashlib.sha256(stylesheet().encode()).hexdigest()[:12]}"
+
+
+@router.get("/families-page.css", name="families_page_look")
+def families_page_look() -> Response:
+    """The sheet of the families' site itself, which browsers may keep for a day."""
+    return Response(
+        stylesheet(), media_type="text/css", headers={"cache-control": "public, max-age=86400"}
+    )
+
+
 @router.get("/families-look.css", name="families_look")
 def families_look() -> Response:
     """The sheet, which browsers may keep for a day."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from charter.actions import TAGS
 from charter.answers import ActionLine, Answer, Evidence, ReturnDocument
 from charter.commitments import Commitment
 from charter.measures import figures
@@ -264,6 +265,8 @@ def _action(room: Room, line: ActionLine) -> Block:
                           _paragraphs(line.consulted) or (NONE,)))  # fmt: skip
     if line.practice:
         lines.append(Line("Takes up the good practice", (line.practice,)))
+    if line.tags:
+        lines.append(Line("Part of", tuple(TAGS[tag] for tag in line.tags)))
     if line.request:
         lines.append(Line("Answers the families’ request", (line.request,)))
     if line.id:

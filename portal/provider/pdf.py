@@ -47,16 +47,21 @@ def as_pdf(paper: Paper, at: datetime) -> bytes:
 
     What the fonts cannot draw is written out by name, and the paper says so.
     """
+    return set_in_type(TEMPLATE, asdict(paper), at)
+
+
+def set_in_type(template: Path, plain: object, at: datetime) -> bytes:
+    """The PDF that a template makes of plain data, in the same way."""
     try:
-        return _compiled(_drawable(asdict(paper), can_draw), at)
+        return _compiled(template, _drawable(plain, can_draw), at)
     except typst.TypstError:  # each can be drawn alone, but not in this company
-        return _compiled(_drawable(asdict(paper), str.isascii), at)
+        return _compiled(template, _drawable(plain, str.isascii), at)
 
 
-def _compiled(plain: object, at: datetime) -> bytes:
+def _compiled(template: Path, plain: object, at: datetime) -> bytes:
     words = json.dumps(plain, ensure_ascii=False)
     given = {"data": words, "odd": "yes" if "[U+" in words else ""}
-    compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs=given)
+    compiler = typst.Compiler(template.read_bytes(), font_paths=_fonts(), sys_inputs=given)
     with ONE_AT_A_TIME:
         made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=int(at.timestamp()))
     assert isinstance(made, bytes)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 from sqlmodel import Session
 
-from charter.accounts import Reader, answer_row
+from charter.accounts import answer_row
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
 from charter.parts import CommitmentRow
 from charter.plain_english import KNOWN, advice
 from charter.quarters import london_date
+from charter.reading import Reader
 from charter.steps import Rating
 from charter.views import NOT_ADOPTED, Edition, RegionView, ReturnView, SiteView
 from notifications.bulletin import promise_card
@@ -41,7 +42,8 @@ def preview_of(
     session: Session, visit: Visit, room: Room, document: ReturnDocument, commitment: Commitment
 ) -> Preview:
     """The answer as families read it once the commissioner has confirmed it unchanged."""
-    view, reader = view_of(session, visit, room, document), Reader()
+    view = view_of(session, visit, room, document)
+    reader = Reader([view])
     row = answer_row(replace(view, may_rate=True), commitment.id, reader)
     answer = document.find(commitment.id) or Answer(commitment=commitment.id)
     card = None

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from charter.actions import TAGS
 from charter.answers import ActionLine, ReturnDocument
 from portal.doors import NotHere, SignedIn, Typed, Visit, number
 from portal.forms import Faults, Form, boxes
@@ -19,7 +20,7 @@ from providers.cycles import Unknown
 from providers.practices import PracticeView
 
 router = APIRouter(prefix="/returns/{return_id}/actions")
-FIELDS = ("commitment", "title", "owner", "due", "changes_service", "consulted")
+FIELDS = ("commitment", "title", "owner", "due", "changes_service", "consulted", "tags")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Boxes:
     due: dict[str, str]
     changes_service: bool
     consulted: str
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, line: ActionLine | None) -> "Boxes":
@@ -45,6 +47,7 @@ class Boxes:
             boxes(line.due),
             line.changes_service,
             line.consulted,
+            line.tags,
         )
 
     @classmethod
@@ -62,6 +65,7 @@ class Boxes:
             form.typed_day("due"),
             form.has("changes_service"),
             form.text("consulted"),
+            tuple(tag for tag in TAGS if tag in form.all_of("tags").split()),
         )
 
     @property
@@ -72,6 +76,7 @@ class Boxes:
             "owner": self.owner,
             "changes_service": self.changes_service,
             "consulted": self.consulted,
+            "tags": list(self.tags),
         }
 
 

@@ -15,7 +15,7 @@ from portal.provider.drafts import Overtaken
 from portal.provider.rooms import Room
 from portal.provider.saving import named, read_whole, save_part, then_of
 from providers import returns
-from providers.actions import Asked
+from providers.requests import Asked
 from providers.returns import DraftView
 
 router = APIRouter(prefix="/returns/{return_id}/replies")

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from charter.accounts import HELD
 from charter.disclosure import screen
+from charter.reading import HELD
 from charter.returns import State
 from charter.words import STATE_WORDS
 from portal.doors import NotForYou, SignedIn, Typed, Visit

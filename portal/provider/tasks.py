@@ -14,6 +14,7 @@ from portal.doors import SignedIn, Visit
 from portal.files import files_shown
 from portal.provider import rooms
 from portal.provider.drafts import draft_of, within
+from portal.provider.exchange import to_dispute, turns_told
 from portal.provider.onward import to_confirm
 from portal.provider.rooms import Room
 from portal.provider.showing import answers_shown, cited_in, replies_shown
@@ -64,6 +65,8 @@ def task_list(session: Session, visit: Visit, room: Room) -> Response:
         to_do=len({part_of(problem) for problem in found}),
         signers=signers,
         left=len(handovers.waiting(session, room.ref.service_id)),
+        turns=turns_told(session, visit, room),
+        to_dispute=to_dispute(session, visit, room),
     )
 
 
@@ -188,4 +191,6 @@ def record(session: Session, visit: Visit, room: Room) -> Response:
         can_reply=room.can_reply(),
         left=len(handovers.waiting(session, room.ref.service_id)),
         files=files_shown(session, room.ref, room.path, document) if document else {},
+        turns=turns_told(session, visit, room),
+        to_dispute=to_dispute(session, visit, room),
     )

@@ -19,13 +19,14 @@ from portal.limits import (
     SPENDS_PER_CALLER,
     caller,
 )
-from portal.signin import staff
+from portal.signin import second, staff
 from portal.signin.answering import answer_waiting
 from providers import sessions
 from providers.cells import email_address
 
 router = APIRouter()
 router.include_router(staff.router)
+router.include_router(second.router)
 FIGURES = re.compile(r"\d{8}", re.ASCII)
 
 

@@ -1,6 +1,7 @@
 """The way in for a region's own team, where an identity provider vouches for them."""
 
 import logging
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -8,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from portal.desk import Desk, desk_of
-from portal.doors import INSIDE, NotHere, SignedIn
+from portal.doors import INSIDE, NotHere, SignedIn, Visit
 from portal.keys import hash_of, new_secret, same
 from portal.signin.oidc import IdentityProvider, Trip, Unreachable, Untrusted
+from portal.signin.second import by_link_alone
 from providers import sessions
 from providers.cells import email_address
 
@@ -21,13 +23,13 @@ NOT_STARTED_HERE = "this sign-in was not begun in this browser within the last 1
 
 
 class ByLinkOnly(Exception):
-    """A member of a region's team came by an e-mailed link, which opens none of its pages."""
+    """A member of a region's team came by an e-mailed link alone, which opens none of its pages."""
 
 
 def by_the_right_door(visit: SignedIn) -> None:
-    """Nobody of a team comes into the console by a link, where they have a provider to sign in by.
+    """Nobody of a team comes into the console by a link alone, where more is asked of them.
 
-    ByLinkOnly says so.
+    ByLinkOnly says so: they have a provider to sign in by, or a second factor to show.
     """
     if visit.visitor.withheld and not visit.visitor.staff:
         raise ByLinkOnly
@@ -126,9 +128,16 @@ def unreachable(desk: Desk, provider: IdentityProvider, error: Unreachable) -> R
     return desk.pages.show("signin/provider_down.html", 503, provider=provider.name)
 
 
-def by_link_only(request: Request, visit: SignedIn) -> Response:
-    """What a member of a team sees of the console after coming by a link."""
+def by_link_only(request: Request, visit: Visit, kept: Mapping[str, object]) -> Response:
+    """What a member of a team sees of the console after coming by a link.
+
+    `kept` is what their page shows of a form that was sent.
+    """
     desk = visit.desk
+    if visit.visitor.lacks in ("code", "enrolment") and request.method == "GET":
+        return by_link_alone(request, visit)
+    if visit.visitor.lacks in ("code", "enrolment"):
+        return visit.page("signin/second_first.html", 403, **kept)
     name = desk.oidc.name if desk.oidc else ""
     response = visit.page("signin/by_link_only.html", 403, provider=name)
     if request.method == "GET" and INSIDE.fullmatch(request.url.path):

@@ -14,6 +14,7 @@ from tests.support.rules import CALENDAR, DATA, POLICY, POLICY_TEXT, Q2
 LETTERS = {
     "request", "notice", "reminder", "overdue", "warning", "not_returned", "receipt", "question",
     "reply_window", "published", "unreachable", "refused", "name_contact", "answer", "moved",
+    "promise_overdue", "promise_offered",
     "confirm",
 }  # fmt: skip
 
@@ -56,6 +57,9 @@ def test_who_is_written_to_at_each_rung():
         "confirm": both,
         "answer": lead,
         "moved": both,
+        "promise-offered": lead,
+        "promise-overdue-1": lead,
+        "promise-overdue-10": signer,
         "notice": signer,
         "request": lead,
         "remind-10": lead,
@@ -90,9 +94,12 @@ def test_the_policy_of_older_cycles_still_reads_and_has_none_of_the_later_rungs(
     older = read_policy((DATA / "policy-2026.1.toml").read_text("utf-8"))
     later = [rung for rung in POLICY.rung if rung.id not in {known.id for known in older.rung}]
     assert [rung for rung in POLICY.rung if rung not in later] == list(older.rung)
-    assert {rung.id for rung in later} == {"confirm", "answer", "moved", "refused", "name-contact"}
-    assert older.model_dump(exclude={"version", "rung"}) == POLICY.model_dump(
-        exclude={"version", "rung"}
+    assert {rung.id for rung in later} == {
+        "confirm", "answer", "moved", "refused", "name-contact", "promise-offered",
+        "promise-overdue-1", "promise-overdue-10",
+    }  # fmt: skip
+    assert older.model_dump(exclude={"version", "rung", "holds_alarm"}) == POLICY.model_dump(
+        exclude={"version", "rung", "holds_alarm"}
     )
 
 
@@ -163,7 +170,7 @@ class Spoiled:
 @pytest.mark.parametrize(
     "spoiled",
     [
-        Spoiled('version = "2026.2"', "version =", "cannot be read as TOML"),
+        Spoiled('version = "2026.3"', "version =", "cannot be read as TOML"),
         Spoiled("due = 20", 'due = "20"', "due: this is not a whole number"),
         Spoiled("due = 20", "due = 2.5", "due: this is not a whole number"),
         Spoiled("due = 20", "due = true", "due: this is not a whole number"),
@@ -176,12 +183,17 @@ class Spoiled:
         Spoiled('[0, "not_compliant"]', '[1, "not_compliant"]', "down to 0"),
         Spoiled('cap = "partially"', 'cap = "gold"', "the cap 'gold' is no band"),
         Spoiled('id = "remind-5"', 'id = "remind-0"', "rung 'remind-0' stands twice"),
-        Spoiled('id = "remind-5"', 'id = "Remind 5"', "number 9, id: this is not written the way"),
+        Spoiled('id = "remind-5"', 'id = "Remind 5"', "number 12, id: this is not written the way"),
         Spoiled('anchor = "opened"', 'anchor = "moon"', "choose one of opened, due"),
         Spoiled("warns = true", "warns = false", "needs a rung that warns"),
         Spoiled("offset = 5", "offset = 6", "no sooner than 5 working days"),
         Spoiled("offset = 5", "offset = -5", "'overdue-5': a rung warns the signer, and after"),
-        Spoiled("offset = 10", "offset = 0", "'overdue-10': 'not returned' is recorded after"),
+        Spoiled("offset = 1\n", "offset = 0\n", "'promise-overdue-1': a promise is asked about"),
+        Spoiled(
+            'offset = 10\nto = ["commissioner"]',
+            'offset = 0\nto = ["commissioner"]',
+            "'overdue-10': 'not returned' is recorded after",
+        ),
         Spoiled('to = ["lead", "signer"]', "to = []", "number 1, to: "),
         Spoiled('anchor = "answered"', 'anchor = "answered"\ngap = 2', "rung 'answer': a gap"),
         Spoiled(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from charter.folding import fold
 from charter.quarters import at, end_of_day
 from charter.returns import Life, State
+from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
 from charter.steps import (
     STEP,
     AnsweringStep,
@@ -61,6 +62,9 @@ EXTENDED = Extended(due=LATER, reason="The wing flooded.", public="More time was
 CHALLENGED = Challenged(commitment="W3", question="Which team?")
 CHANGED = RatingChanged(commitment="W3", rating=Rating.PARTLY, reason="The audit.")
 APPROVED = Approved(person=3)
+DISPUTED = Disputed(commitment="W3", reason="The audit was of another wing.")
+UPHELD = DisputeDecided(commitment="W3", upheld=True, reason="It was of this wing.")
+FOR_THEM = DisputeDecided(commitment="W3", upheld=False, reason="It was of another wing.")
 MORE_TIME = ExtensionAsked(until=LATER, reason="Our lead is ill.")
 UNTO: dict[type, tuple[list[Step], Step]] = {
     Requested: ([], REQUESTED),
@@ -96,6 +100,10 @@ UNTO: dict[type, tuple[list[Step], Step]] = {
     NotRunningAgreed: ([REQUESTED], NotRunningAgreed()),
     NotRunningDeclined: ([REQUESTED], NotRunningDeclined(reason="It ran in July.")),
     SentenceAdded: ([REQUESTED], SentenceAdded(words="Our lead was ill.")),
+    Disputed: ([REQUESTED, SIGNED, CHANGED], DISPUTED),
+    DisputeDecided: ([REQUESTED, SIGNED, CHANGED, DISPUTED], UPHELD),
+    HoldCleared: ([REQUESTED, SIGNED], HoldCleared(text=SHA, reason="It names a ward.")),
+    Withdrawn: ([REQUESTED, SIGNED], Withdrawn(reason="It was about another prison.")),
 }
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from charter.accounts import HELD
 from charter.answers import RequestReply
 from charter.parts import Counts, SumsDisagree, check_sum
 from charter.quarters import at
+from charter.reading import HELD
 from charter.returns import State
 from charter.steps import (
     Confirmed,

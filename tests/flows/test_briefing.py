@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from charter.review import Disputed, DisputeDecided
+from charter.steps import Rating, RatingChanged
 from flows import briefing, wiring
 from flows.settings import BadSettings, Settings
 from notifications import outbox
 from notifications.channels.base import Deferred, Outcome, Refused, Unknown
-from providers import asking, cycles, register
+from providers import asking, cycles, lives, register
 from providers.database import Database
 from tests.support.cast import at
 from tests.support.mail import SmtpSink
@@ -85,6 +87,25 @@ def test_it_names_what_is_late_with_the_longest_first(programme: Programme):
     assert said.title == "30 October 2026: 1 to decide or mend, 1 late"
 
 
+def test_a_disputed_rating_needs_an_arbiter_and_the_day_is_named(programme: Programme):
+    programme.day("2026-10-01")
+    programme.submit("AVON", "AVB", "2026-10-20T12:00")
+    here, when = programme.ref("AVON", "AVB"), at("2026-11-02T09:00")
+    changed = RatingChanged(commitment="W2", rating=Rating.NOT_MET, reason="No card was seen.")
+    with programme.database.writing() as session:
+        for step in (changed, Disputed(commitment="W2", reason="It was there.")):
+            lives.record(session, here.id, step, when, "person:1")
+    waits = (
+        "1 disputed rating for an arbiter to decide: Avon Health for HMP Avonbridge by "
+        "16 November 2026"
+    )
+    assert waits in brief(programme, "2026-11-03T08:55")[0].needs
+    decided = DisputeDecided(commitment="W2", upheld=True, reason="It was not.")
+    with programme.database.writing() as session:
+        lives.record(session, here.id, decided, at("2026-11-03T09:00"), "person:2")
+    assert waits not in brief(programme, "2026-11-04T08:55")[0].needs
+
+
 def test_what_is_stuck_and_what_came_back_is_counted(programme: Programme):
     programme.open("2026-10-01T09:00")
     said, _ = brief(programme, "2026-10-02T08:55")
@@ -110,7 +131,7 @@ def test_gaps_of_a_running_region_are_named_and_not_those_of_a_paused_one(progra
     with programme.database.writing() as session:
         read = register.check((SMALL + gap).encode(), "gap.csv")
         register.import_register(
-            session, read, at("2026-09-02T09:00"), "operator", policy_version="2026.2"
+            session, read, at("2026-09-02T09:00"), "operator", policy_version="2026.3"
         )
     said, _ = brief(programme, "2026-09-03T08:55")
     (line,) = said.needs

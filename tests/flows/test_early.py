@@ -153,7 +153,7 @@ def take_in(programme: Programme, text: str, day: str) -> None:
     with programme.database.writing() as session:
         read = register.check(text.encode(), "again.csv")
         now = at(f"{day}T08:00")
-        register.import_register(session, read, now, "o", policy_version="2026.2", yes=True)
+        register.import_register(session, read, now, "o", policy_version="2026.3", yes=True)
 
 
 def test_a_service_that_goes_on_after_all_is_due_with_the_others(programme: Programme) -> None:

@@ -3,6 +3,7 @@
 `make machine` plays 10,000 of them, or as many as EXAMPLES says.
 """
 
+import csv
 import os
 import shutil
 import tempfile
@@ -21,7 +22,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from charter.folding import fold
 from charter.policy import Anchor
 from charter.quarters import LONDON, BeyondHorizon, london_date
+from charter.returns import State
 from charter.steps import Reminded, Unsent
+from charter.words import STATE_WORDS
 from flows.post import Post
 from flows.status import status
 from notifications import outbox
@@ -29,7 +32,19 @@ from notifications.channels.base import Accepted, Channel, Handover, Outcome, Re
 from notifications.channels.files import FileChannel
 from notifications.channels.receipts import Fault, Receipt
 from notifications.outbox import LetterState
-from providers import answering, checking, cycles, ledger, lives, pauses, register, returns
+from portal.console import sheets
+from portal.console.cycle import stands
+from providers import (
+    answering,
+    checking,
+    cycles,
+    ledger,
+    lives,
+    overview,
+    pauses,
+    register,
+    returns,
+)
 from providers.answering import Incomplete, Overtaken
 from providers.cycles import NotAllowed
 from providers.database import Database, open_engine
@@ -156,10 +171,18 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     @rule()
     def a_flow_is_replayed(self) -> None:
-        self.run()
+        heard = -1
+        while heard != self.refusals():  # what a refusal brings about is news, and no replay
+            heard = self.refusals()
+            self.run()
         before = self.entries()
         self.run()
         assert self.entries() == before
+
+    def refusals(self) -> int:
+        """How many letters have been turned away."""
+        with self.programme.database.reading() as session:
+            return outbox.counts(session)[LetterState.REFUSED]
 
     @rule(dies=st.sampled_from(DEATHS), days=st.integers(0, 3))
     def a_worker_is_killed(self, dies: str, days: int) -> None:
@@ -293,6 +316,25 @@ class ProgrammeMachine(RuleBasedStateMachine):
             assert not list(lives.stale_caches(session))
             assert not ledger.verify(session)
             status(session, self.now)  # refuses to count what does not add up
+
+    @invariant()
+    def the_console_adds_up_on_its_page_in_its_file_and_by_script(self) -> None:
+        """The same counts from the standings, from the table that is kept, and from the fold."""
+        today = london_date(self.now)
+        with self.programme.database.reading() as session:
+            told = status(session, self.now)["cycles"]
+            here = [stands(session, cycle, today) for cycle in cycles.cycles(session)]
+            tallies = overview.tallies(session, "sample", today)
+        for one, by_script in zip(here, told, strict=True):
+            sheet = sheets.told(one.owed, one.cycle, one.charter, one.policy, today)
+            text = bytes(sheets.answer(sheet, "csv", "returns").body).decode("utf-8-sig")
+            states = [row["state"] for row in csv.DictReader(text.splitlines())]
+            counts = dict(by_script["counts"])
+            assert len(states) == one.tally.expected == counts.pop("expected")
+            assert {state.value: many for state, many in one.tally.states.items()} == counts
+            assert {s: states.count(STATE_WORDS[s].console) for s in State} == one.tally.states
+            if one.owed:
+                assert tallies[one.cycle.id] == one.tally
 
     @invariant()
     def the_letters_owed_are_the_letters_made(self) -> None:

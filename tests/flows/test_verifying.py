@@ -11,7 +11,7 @@ from sqlmodel import Session
 from charter.answers import ActionLine
 from charter.policy import Role
 from flows.verifying import verify
-from providers import actions, answering, checking, practices, staff, stand_ins, tokens
+from providers import answering, checking, practices, requests, staff, stand_ins, tokens
 from providers.database import Database
 from providers.practices import Telling
 from providers.register import person_by_email
@@ -25,7 +25,7 @@ def programme(sqlite_store: Database, tmp_path: Path) -> Programme:
     """A quarter with a request, a promise, a score and two publications on record."""
     here = Programme(sqlite_store, tmp_path / "home").begin()
     with here.database.writing() as session:
-        actions.enter_request(
+        requests.enter_request(
             session,
             id="ring-back",
             region="sample",

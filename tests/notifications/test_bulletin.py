@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from charter.accounts import HELD
+from charter.reading import HELD
 from notifications.bulletin import environment, render
 from notifications.sitecheck import faults_of
 from tests.support.pages import page_faults, parse, words

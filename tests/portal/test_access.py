@@ -27,6 +27,7 @@ from tests.support.stage import (
     REQUEST,
     RITA,
     Stage,
+    serving,
 )
 
 Open = Callable[..., PageClient]
@@ -35,8 +36,17 @@ ASH = "ash@avon.example"
 READ = {AVON.email, AVON.signer_email, ASH, MONA}
 PREPARE = READ - {MONA}
 SIGN = {AVON.signer_email}
-TEAM = {CORA, ANN, LENA, RITA}
-CHECK, APPROVE, JUDGE = {CORA}, {CORA, ANN}, {LENA}
+DISPUTE = {AVON.email, AVON.signer_email}
+TEAM = serving()
+CHECK, APPROVE, JUDGE = (
+    serving("commissioner"),
+    serving("commissioner", "approver"),
+    serving("listening_partner"),
+)
+ADMINISTER, STEER = serving("administrator"), serving("commissioner", "administrator")
+PACK = serving("commissioner", "approver", "administrator")
+ADDRESSES = serving("commissioner", "approver", "reader", "administrator")
+"""Who may read the addresses of a provider's people."""
 ANYONE, SIGNED_IN = "anyone", "signed in"
 
 ACCESS: dict[tuple[str, str], Any] = {
@@ -46,6 +56,7 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/families"): ANYONE,
     ("GET", "/families/{path:path}"): ANYONE,
     ("GET", "/families-look.css"): ANYONE,
+    ("GET", "/families-page.css"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
     ("POST", "/sign-in"): ANYONE,
     ("GET", "/sign-in/sent"): ANYONE,
@@ -56,6 +67,10 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/sign-in/team"): ANYONE,
     ("GET", "/sign-in/team/back"): ANYONE,
     ("GET", "/signed-out"): ANYONE,
+    ("GET", "/sign-in/second"): TEAM | {OTTO},
+    ("POST", "/sign-in/second"): TEAM | {OTTO},
+    ("GET", "/sign-in/second/new"): TEAM | {OTTO},
+    ("POST", "/sign-in/second/new"): TEAM | {OTTO},
     ("POST", "/sign-out"): SIGNED_IN,
     ("GET", "/"): SIGNED_IN,
     ("GET", "/returns"): SIGNED_IN,
@@ -67,6 +82,8 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("POST", "/returns/{return_id}/commitments/{commitment_id}"): PREPARE,
     ("GET", "/returns/{return_id}/commitments/{commitment_id}/account"): PREPARE,
     ("POST", "/returns/{return_id}/commitments/{commitment_id}/account"): PREPARE,
+    ("GET", "/returns/{return_id}/commitments/{commitment_id}/dispute"): DISPUTE,
+    ("POST", "/returns/{return_id}/commitments/{commitment_id}/dispute"): DISPUTE,
     ("GET", "/returns/{return_id}/commitments/{commitment_id}/copy"): PREPARE,
     ("POST", "/returns/{return_id}/commitments/{commitment_id}/copy"): PREPARE,
     ("GET", "/returns/{return_id}/commitments/{commitment_id}/practices"): PREPARE,
@@ -116,13 +133,87 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("POST", "/returns/{return_id}/spreadsheet"): PREPARE,
     ("GET", "/returns/{return_id}/spreadsheet/taken"): PREPARE,
     ("GET", "/console"): TEAM | {OTTO},
+    ("GET", "/console/regions/{region}"): TEAM,
     ("GET", "/console/regions/{region}/{quarter}"): TEAM,
+    ("GET", "/console/regions/{region}/{quarter}/returns.csv"): TEAM,
+    ("GET", "/console/regions/{region}/{quarter}/returns.xlsx"): TEAM,
     ("GET", "/console/regions/{region}/{quarter}/dates"): TEAM,
+    ("GET", "/console/regions/{region}/schedule"): TEAM,
+    ("GET", "/console/regions/{region}/schedule/{quarter}"): TEAM,
+    ("GET", "/console/regions/{region}/schedule/{quarter}/letters.csv"): TEAM,
+    ("POST", "/console/regions/{region}/schedule/{quarter}/agree"): CHECK,
+    ("GET", "/console/regions/{region}/schedule/{quarter}/move"): CHECK,
+    ("POST", "/console/regions/{region}/schedule/{quarter}/move"): CHECK,
+    ("POST", "/console/regions/{region}/schedule/{quarter}/move/back"): CHECK,
+    ("GET", "/console/regions/{region}/schedule/run/{step}"): serving("commissioner", "administrator"),
+    ("POST", "/console/regions/{region}/schedule/run/{step}"): serving("commissioner", "administrator"),
+    ("GET", "/console/regions/{region}/register"): TEAM,
+    ("GET", "/console/regions/{region}/register/prisons/{site}"): STEER,
+    ("POST", "/console/regions/{region}/register/prisons/{site}"): STEER,
+    ("GET", "/console/regions/{region}/register/providers"): TEAM,
+    ("GET", "/console/regions/{region}/register/services"): TEAM,
+    ("GET", "/console/regions/{region}/register/contacts"): ADDRESSES,
+    ("GET", "/console/regions/{region}/register/signatories"): TEAM,
+    ("GET", "/console/regions/{region}/register/charter"): TEAM,
+    ("POST", "/console/regions/{region}/register/charter"): CHECK,
+    ("GET", "/console/regions/{region}/register/history"): TEAM,
+    ("GET", "/console/regions/{region}/register/import"): STEER,
+    ("POST", "/console/regions/{region}/register/import"): STEER,
+    ("GET", "/console/regions/{region}/register/signatories/import"): STEER,
+    ("POST", "/console/regions/{region}/register/signatories/import"): STEER,
+    ("GET", "/console/regions/{region}/register/register.csv"): ADDRESSES,
+    ("GET", "/console/regions/{region}/register/register.xlsx"): ADDRESSES,
+    ("GET", "/console/regions/{region}/register/signatories.csv"): TEAM,
+    ("GET", "/console/regions/{region}/register/signatories.xlsx"): TEAM,
+    ("GET", "/console/regions/{region}/release"): TEAM,
+    ("GET", "/console/regions/{region}/{quarter}/release"): TEAM,
+    ("GET", "/console/regions/{region}/{quarter}/release/{return_id}"): TEAM,
+    ("GET", "/console/regions/{region}/{quarter}/release/{return_id}/preview"): TEAM,
+    ("POST", "/console/regions/{region}/{quarter}/release/{return_id}/approve"): APPROVE,
+    ("GET", "/console/regions/{region}/{quarter}/release/{return_id}/holds/{text}"): APPROVE,
+    ("POST", "/console/regions/{region}/{quarter}/release/{return_id}/holds/{text}"): APPROVE,
+    ("GET", "/console/regions/{region}/{quarter}/release/{return_id}/take-down"): APPROVE,
+    ("POST", "/console/regions/{region}/{quarter}/release/{return_id}/take-down"): APPROVE,
+    ("GET", "/console/regions/{region}/{quarter}/release/{return_id}/revise"): APPROVE,
+    ("POST", "/console/regions/{region}/{quarter}/release/{return_id}/revise"): APPROVE,
+    ("GET", "/console/regions/{region}/sensitive"): APPROVE,
+    ("POST", "/console/regions/{region}/sensitive"): APPROVE,
+    ("POST", "/console/regions/{region}/sensitive/agree"): APPROVE,
+    ("POST", "/console/regions/{region}/sensitive/end"): APPROVE,
+    ("GET", "/console/regions/{region}/scores"): TEAM,
+    ("GET", "/console/regions/{region}/scores/policies"): TEAM,
+    ("POST", "/console/regions/{region}/scores/policies"): CHECK,
+    ("GET", "/console/regions/{region}/packs"): TEAM,
+    ("POST", "/console/regions/{region}/packs"): PACK,
+    ("GET", "/console/regions/{region}/packs/{quarter}/{kind}"): TEAM,
+    ("GET", "/console/regions/{region}/packs/{quarter}/{kind}/{form}"): TEAM,
+    ("GET", "/console/returns/{return_id}/score"): TEAM,
+    ("GET", "/console/regions/{region}/actions"): TEAM,
+    ("GET", "/console/regions/{region}/actions/promises.csv"): TEAM,
+    ("GET", "/console/regions/{region}/actions/promises.xlsx"): TEAM,
     ("GET", "/console/regions/{region}/rungs"): TEAM,
     ("GET", "/console/regions/{region}/rungs.csv"): TEAM,
     ("GET", "/console/regions/{region}/{quarter}/pauses"): CHECK,
     ("POST", "/console/regions/{region}/{quarter}/pauses"): CHECK,
     ("POST", "/console/regions/{region}/{quarter}/pauses/end"): CHECK,
+    ("GET", "/console/regions/{region}/team"): TEAM,
+    ("GET", "/console/regions/{region}/team/new"): ADMINISTER,
+    ("POST", "/console/regions/{region}/team/new"): ADMINISTER,
+    ("GET", "/console/regions/{region}/team/{member}/end"): ADMINISTER,
+    ("POST", "/console/regions/{region}/team/{member}/end"): ADMINISTER,
+    ("GET", "/console/regions/{region}/team/deputies"): APPROVE,
+    ("POST", "/console/regions/{region}/team/deputies"): APPROVE,
+    ("GET", "/console/regions/{region}/record"): TEAM,
+    ("GET", "/console/regions/{region}/record.csv"): TEAM,
+    ("GET", "/console/regions/{region}/letters"): TEAM,
+    ("GET", "/console/regions/{region}/letters.csv"): TEAM,
+    ("GET", "/console/regions/{region}/letters/{key}"): TEAM,
+    ("POST", "/console/regions/{region}/letters/{key}/settle"): STEER,
+    ("GET", "/console/regions/{region}/{quarter}/queue"): TEAM,
+    ("POST", "/console/regions/{region}/{quarter}/queue/confirm"): CHECK,
+    ("GET", "/console/disputes"): TEAM | {OTTO},
+    ("GET", "/console/disputes/{return_id}/{commitment_id}"): serving("arbiter"),
+    ("POST", "/console/disputes/{return_id}/{commitment_id}"): serving("arbiter"),
     ("GET", "/console/returns/{return_id}"): TEAM,
     ("POST", "/console/returns/{return_id}/confirm"): CHECK,
     ("POST", "/console/returns/{return_id}/approve"): APPROVE,
@@ -141,6 +232,23 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("POST", "/console/returns/{return_id}/not-running"): CHECK,
     ("GET", "/console/returns/{return_id}/no-more-time"): CHECK,
     ("POST", "/console/returns/{return_id}/no-more-time"): CHECK,
+    ("GET", "/console/regions/{region}/listening"): TEAM,
+    ("GET", "/console/regions/{region}/listening/{quarter}"): TEAM,
+    ("GET", "/console/regions/{region}/listening/{quarter}/calls"): TEAM,
+    ("POST", "/console/regions/{region}/listening/{quarter}/calls"): JUDGE,
+    ("POST", "/console/regions/{region}/listening/{quarter}/calls/end"): JUDGE,
+    ("GET", "/console/regions/{region}/listening/{quarter}/replies"): TEAM,
+    ("GET", "/console/regions/{region}/listening/{quarter}/{part}"): JUDGE,
+    ("POST", "/console/regions/{region}/listening/{quarter}/{part}"): JUDGE,
+    ("GET", "/console/regions/{region}/requests"): TEAM,
+    ("GET", "/console/regions/{region}/requests/new"): JUDGE,
+    ("POST", "/console/regions/{region}/requests/new"): JUDGE,
+    ("GET", "/console/regions/{region}/requests/prison"): TEAM,
+    ("POST", "/console/regions/{region}/requests/prison"): JUDGE,
+    ("GET", "/console/regions/{region}/requests/{request_id}"): TEAM,
+    ("POST", "/console/regions/{region}/requests/{request_id}/withdraw"): JUDGE,
+    ("GET", "/console/regions/{region}/practices"): TEAM,
+    ("POST", "/console/regions/{region}/practices/end"): CHECK,
     ("GET", "/console/returns/{return_id}/judge"): JUDGE,
     ("POST", "/console/returns/{return_id}/judge"): JUDGE,
 }
@@ -177,6 +285,12 @@ def filled(stage: Stage, path: str, *, commitment: str = "W1") -> str:
         path = path.replace("{sha}", sha)
     if "{stand_in}" in path:
         path = path.replace("{stand_in}", str(stage.stand_in()))
+    if "{member}" in path:  # Rita's role, which an administrator can end
+        path = path.replace("{member}", str(stage.member(RITA)))
+    if "{kind}" in path:
+        path = path.replace("{kind}", stage.pack())
+    if "{key}" in path:
+        path = path.replace("{key}", stage.letter())
     if path == "/console/returns/{return_id}/files/{file_id}":
         here = stage.ref(AVON, LAST)  # a team sees the files of what is signed
     for name, value in {
@@ -184,8 +298,14 @@ def filled(stage: Stage, path: str, *, commitment: str = "W1") -> str:
         "{return_id}": here.id,
         "{commitment_id}": commitment,
         "{place}": "new",
+        "{part}": "voice",
+        "{text}": "0" * 64,
+        "{request_id}": REQUEST,
         "{region}": here.region,
+        "{site}": AVON.site,
         "{quarter}": QUARTER,
+        "{step}": "round",
+        "{form}": "csv",
         "{link}": "no-such-link",
         "{path:path}": "",
     }.items():
@@ -283,6 +403,8 @@ def test_no_page_that_is_only_opened_changes_a_row(stage: Stage, open_pages: Ope
         email: stage.enters(open_pages, email)
         for email in (AVON.email, AVON.signer_email, CORA, LENA)
     }
+    for _, path in ACCESS:
+        filled(stage, path)  # what stands behind the parts of an address is made now, if need be
     before = rows(stage)
     for method, path in ACCESS:
         if method == "GET":

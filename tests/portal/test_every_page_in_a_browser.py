@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from charter.answers import Evidence
-from charter.steps import RecordedNotReturned
+from charter.steps import Rating, RecordedNotReturned
 from providers import answering, checking, evidence, lives, practices, returns
 from providers.database import Database
 from providers.evidence_scanning import scan_waiting
@@ -29,7 +29,7 @@ from tests.support.stage import CORA, LAST, MONA, Stage
 
 WIDTHS = (1280, 320)
 ANYBODY = ""
-OF_OTHERS = re.compile(r"/(console|api|static|families|calendar|sign-in/team)(/.*)?")
+OF_OTHERS = re.compile(r"/(console|api|static|families|calendar|sign-in/(team|second))(/.*)?")
 """What is no provider's: the regions' own teams, programs, and the families' site."""
 PART = re.compile(r"\{(\w+)\}")
 PAGES = {
@@ -45,6 +45,7 @@ PAGES = {
     "/returns/{return_id}/unchanged": AVON.email,
     "/returns/{return_id}/commitments/{commitment_id}": AVON.email,
     "/returns/{return_id}/commitments/{commitment_id}/account": AVON.email,
+    "/returns/{return_id}/commitments/{commitment_id}/dispute": AVON.email,
     "/returns/{return_id}/commitments/{commitment_id}/copy": GIL,
     "/returns/{return_id}/commitments/{commitment_id}/practices": AVON.email,
     "/returns/{return_id}/commitments/{commitment_id}/evidence/{place}": AVON.email,
@@ -77,6 +78,7 @@ KEPT = {
     "/returns/{return_id}/return.xlsx",
     "/returns/{return_id}/files/{file_id}",
     "/families-look.css",
+    "/families-page.css",
 }
 """What answers with a file instead of a page; a browser keeps it, or takes its style from it."""
 REFUSED = {
@@ -105,6 +107,8 @@ def stage(sqlite_database: Engine, tmp_path: Path) -> Stage:
     group.save(here, SHELL, group.answer("W1", "We ask each person on arrival."))
     told = Telling("A weekly call-back hour", "A nurse rings.", "The rota.", "A diary hour.")
     with here.database.writing() as session:
+        cora, seen = here.person(CORA), "Nobody was asked on two visits."
+        checking.change_rating(session, before, "W1", Rating.NOT_MET, seen, here.now, cora)
         for one in (before, dee):
             checking.confirm(session, one, here.now, here.person(CORA))
         practices.share(session, dee, "W4", told, here.now, here.person(CORA))
@@ -160,7 +164,7 @@ class Opener:
         """The route with something real behind each of its parts."""
         stage, (signed, sha) = self.stage, self.stage.signed()
         return_id = stage.ref().id
-        if "history/" in route or route.endswith("/reply"):
+        if "history/" in route or route.endswith(("/reply", "/dispute")):
             return_id = signed.id
         elif route.endswith(("/sign", "/done")):
             return_id = stage.ref(BROOK).id

@@ -24,13 +24,16 @@ from tests.support.cast import AVON, DEE
 from tests.support.group import GIL, GUS, HAL, SAND, SHELL, STONE
 from tests.support.pages import PageClient
 from tests.support.stage import (
+    ADAM,
     ANN,
     CORA,
     EVE,
+    IRIS,
     LENA,
     MONA,
     OTTO,
     QUARTER,
+    REQUEST,
     RITA,
     Stage,
     register_text,
@@ -46,6 +49,7 @@ FAR_TEAM = {
     "listening_partner": "far-partner@elsewhere.example",
     "reader": "far-reader@elsewhere.example",
     "administrator": "far-administrator@elsewhere.example",
+    "arbiter": "far-arbiter@elsewhere.example",
 }
 """Every other role of the other region's team; Otto is its commissioner."""
 BY_PROVIDER = (GIL, GUS, HAL, AVON.email, "ash@avon.example", AVON.signer_email, MONA, DEE.email)
@@ -60,6 +64,8 @@ STRANGERS_TO_SAND = {
     "the region's approver": ANN,
     "the region's listening partner": LENA,
     "the region's reader": RITA,
+    "the region's administrator": ADAM,
+    "the region's arbiter": IRIS,
     "the other region's commissioner": OTTO,
     **{f"the other region's {role}": email for role, email in FAR_TEAM.items()},
 }
@@ -160,8 +166,15 @@ def house(sqlite_database: Engine, tmp_path: Any) -> House:
         "file_id": str(file.id),
         "region": here.region,
         "quarter": QUARTER,
+        "step": "round",
+        "kind": stage.pack(),
+        "form": "csv",
         "site": SAND,
+        "part": "voice",
+        "text": "0" * 64,
+        "request_id": REQUEST,
     }
+    values |= {"member": str(stage.member(RITA)), "key": stage.letter()}
     return House(stage, values)
 
 
@@ -266,7 +279,8 @@ def test_what_belongs_to_one_return_does_not_open_through_another(house: House, 
 def test_nobody_signed_out_gets_further_than_the_door(house: House, open_pages: Open):
     client = open_pages(house.stage.app)
     private = [d for d in doors(house.stage) if not PUBLIC.fullmatch(d.route)]
-    open_to_all = {"/signed-out", "/families-look.css", "/api/v1", "/api/v1/openapi.json"}
+    sheets = {"/families-look.css", "/families-page.css"}
+    open_to_all = {"/signed-out", "/api/v1", "/api/v1/openapi.json"} | sheets
     found = [d for d in private if d.route not in open_to_all]
     assert len(found) > 100
     before = kept(house.stage)
@@ -294,7 +308,7 @@ def leave(stage: Stage, email: str) -> None:
         listed = (register_text() + stage.also).splitlines()
         rest = "\n".join(row for row in listed if f",{email}," not in row)
         read = register.check(rest.encode(), "left.csv")
-        register.import_register(session, read, stage.now, "o", policy_version="2026.2")
+        register.import_register(session, read, stage.now, "o", policy_version="2026.3")
 
 
 def test_a_program_sees_nothing_of_another_provider(house: House, open_pages: Open):

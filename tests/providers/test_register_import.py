@@ -9,7 +9,7 @@ from sqlalchemy import event, func
 from sqlmodel import select
 
 from charter.steps import RecordedNotReturned, Released, Requested, Signed
-from providers import ledger, lives
+from providers import cycles, ledger, lives
 from providers.database import Database
 from providers.register import (
     ImportRefused,
@@ -42,6 +42,7 @@ from tests.support.registers import (
     register_of,
     take_in,
 )
+from tests.support.rules import CHARTER, CHARTER_TEXT, POLICY, POLICY_TEXT
 
 LATER = at("2026-10-12T09:00")
 TODAY = LATER.date()
@@ -73,11 +74,13 @@ def spans(store: Database) -> list[tuple[str, str, date, date | None]]:
 def owe_a_return(store: Database, *steps: object, site: str = "avb") -> None:
     """Open a cycle in which the service at a site owes a return, and take these steps with it."""
     with store.writing() as session:
+        cycles.keep_rulebook(session, "charter", CHARTER.version, CHARTER_TEXT)
+        cycles.keep_rulebook(session, "policy", POLICY.version, POLICY_TEXT)
         cycle = Cycle(
             region_code="fenland",
             quarter="2026-27-Q2",
-            charter_version="working-0.1",
-            policy_version="2026.2",
+            charter_version=CHARTER.version,
+            policy_version=POLICY.version,
             opened_at=NOON,
             expected=1,
             dates="{}",
@@ -120,7 +123,7 @@ def test_a_first_import_makes_regions_sites_parties_services_and_contacts(store:
             "Fenland",
             False,
             False,
-            "2026.2",
+            "2026.3",
         )
         assert home.first_imported_at == NOON
         assert [site.name for site in sites(session, "fenland")] == [
@@ -164,7 +167,7 @@ def test_the_ledger_entry_holds_counts_and_names_nobody(store: Database) -> None
 def test_a_register_with_a_problem_is_refused_and_nothing_is_stored(store: Database) -> None:
     bad = check(csv_of({}, {"contact_email": "nobody"}), "register.csv")
     with pytest.raises(ImportRefused, match="line 3, contact_email"), store.writing() as session:
-        import_register(session, bad, NOON, "operator", policy_version="2026.2")
+        import_register(session, bad, NOON, "operator", policy_version="2026.3")
     with store.reading() as session:
         assert regions(session) == []
 
@@ -172,7 +175,7 @@ def test_a_register_with_a_problem_is_refused_and_nothing_is_stored(store: Datab
 def test_a_register_with_no_rows_is_refused(store: Database) -> None:
     empty = check(csv_of(), "register.csv")
     with pytest.raises(ImportRefused), store.writing() as session:
-        import_register(session, empty, NOON, "operator", policy_version="2026.2")
+        import_register(session, empty, NOON, "operator", policy_version="2026.3")
 
 
 def test_a_region_starts_paused_when_asked_and_an_import_never_resumes_it(store: Database) -> None:
@@ -418,7 +421,7 @@ def test_what_is_exported_imports_without_a_change(store: Database) -> None:
         text = export(session, ["fenland"])
         again = check(text.encode(), "export.csv")
         assert again.problems == ()
-        done = import_register(session, again, LATER, "operator", policy_version="2026.2")
+        done = import_register(session, again, LATER, "operator", policy_version="2026.3")
         assert not done.did_something, done.lines
         assert export(session) == text
     assert "'=SUM(A1)" in text
@@ -461,9 +464,9 @@ def test_importing_a_thousand_services_asks_the_database_few_questions(store: Da
     many = [BROOK_ROW | {"site_code": f"s{n}", "site_name": f"HMP {n:04}"} for n in range(1000)]
     found = register_of(*many)
     with store.writing() as session:
-        import_register(session, found, NOON, "operator", policy_version="2026.2")
+        import_register(session, found, NOON, "operator", policy_version="2026.3")
     with store.writing() as session, counted(store) as seen:
-        done = import_register(session, found, LATER, "operator", policy_version="2026.2")
+        done = import_register(session, found, LATER, "operator", policy_version="2026.3")
     assert not done.did_something
     assert len([statement for statement in seen if statement.startswith("SELECT")]) < 12
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from charter.actions import TAGS
 from charter.answers import (
     ActionLine,
     Answer,
@@ -129,6 +130,7 @@ actions = st.builds(
     changes_service=st.booleans(),
     consulted=words,
     practice=st.one_of(st.none(), names.map(str.strip)),
+    tags=st.lists(st.sampled_from(list(TAGS))).map(tuple),
 )
 numbers = st.integers(0, 1_000_000)
 measures = st.builds(

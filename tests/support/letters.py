@@ -21,7 +21,10 @@ READERS = {
     "refused": "commissioner",
     "name_contact": "commissioner",
 }
-NO_DATES = ("receipt", "published", "unreachable", "refused", "name_contact", "confirm")
+PROMISES = ("promise_overdue", "promise_offered")
+NO_DATES = (
+    "receipt", "published", "unreachable", "refused", "name_contact", "confirm", *PROMISES
+)  # fmt: skip
 TURNED_AWAY = ((("lead",), "deputy"), (("lead", "deputy"), "signer"), (("signer",), ""))
 
 
@@ -59,6 +62,8 @@ def items(kind: str, count: int) -> list[Item]:
             refused=TURNED_AWAY[number][0] if kind == "refused" else (),
             instead=TURNED_AWAY[number][1] if kind == "refused" else "",
             quarters=number + 2 if kind == "name_contact" else 0,
+            promises=number + 1 if kind in PROMISES else 0,
+            since="3 November 2026" if kind in PROMISES else "",
             note="Why: one bank holiday was added." if kind == "moved" else "",
             **({} if kind in NO_DATES else dates(kind)),
         )

@@ -81,7 +81,7 @@ def take_in(
         register_of(*changes),
         now,
         "operator",
-        policy_version="2026.2",
+        policy_version="2026.3",
         yes=yes,
         paused=paused,
     )

@@ -9,28 +9,32 @@ from typing import Any
 
 from charter.answers import ActionLine, Evidence, PersonNamed, ReturnDocument
 from charter.commitments import read_charter
+from charter.packs import PackKind
 from charter.policy import Role
 from charter.quarters import london_date
 from charter.steps import Rating
 from flows.settings import Settings
 from flows.stewarding import Stewardship
 from flows.wiring import assemble
+from notifications import outbox
 from portal.app import create_app
 from portal.signin.oidc import IdentityProvider
 from providers import (
-    actions,
     answering,
     cycles,
     evidence,
     lives,
     opening,
+    packs,
     register,
+    requests,
     returns,
     staff,
     stand_ins,
 )
 from providers.database import Database
 from providers.evidence import Cabinet
+from providers.packing import Asking
 from providers.returns import Ref
 from tests.support import files
 from tests.support.cast import AVON, BROOK, CAST, CLYDE, DEE, Player, at
@@ -43,6 +47,8 @@ CORA = "cora@commissioner.example"
 ANN = "ann@commissioner.example"
 LENA = "lena@partner.example"
 RITA = "rita@commissioner.example"
+ADAM = "adam@commissioner.example"
+IRIS = "iris@outside.example"
 OTTO = "otto@elsewhere.example"
 MONA = "mona@avon.example"
 EVE = "eve@elsewhere.example"
@@ -52,7 +58,16 @@ TEAM = (
     ("Lena Listen", LENA, "Sample", "listening_partner"),
     ("Rita Read", RITA, "Sample", "reader"),
     ("Otto Other", OTTO, "Elsewhere", "commissioner"),
+    ("Adam Admin", ADAM, "Sample", "administrator"),
+    ("Iris Impartial", IRIS, "Sample", "arbiter"),
 )
+
+
+def serving(*roles: str, region: str = "Sample") -> set[str]:
+    """The addresses of those on a region's team, in any of these roles if some are named."""
+    return {e for _, e, where, role in TEAM if where == region and role in (roles or (role,))}
+
+
 HEADER = (
     "region,site_code,site_name,provider_code,provider_name,party,service_role,service_from,"
     "service_to,contact_name,contact_email,contact_role"
@@ -97,6 +112,8 @@ class Stage:
     messages: list[tuple[str, str, str, str]] = field(default_factory=list)
     oidc: IdentityProvider | None = None
     later: Callable[[Callable[[], object]], object] = lambda act: act()
+    second_factor: bool = False
+    """Whether a team that comes by a link must show a second factor, as in production."""
     also: str = ""
     """More rows of the register, for a test with more prisons."""
     charter_text: str = CHARTER_TEXT
@@ -127,6 +144,7 @@ class Stage:
             oidc=self.oidc,
             later=lambda act: self.later(act),
             steward=self.steward(),
+            second_factor=self.second_factor,
         )
 
     def steward(self) -> Stewardship:
@@ -148,7 +166,7 @@ class Stage:
                 evidence.take(session, self.cabinet, here, name, files.PDF, self.now, who)
         self.submit(AVON, self.filled(here, actions=(_promise(),)), at("2026-07-20T10:00"))
         with self.database.writing() as session:
-            actions.enter_request(
+            requests.enter_request(
                 session,
                 id=REQUEST,
                 region=here.region,
@@ -170,10 +188,10 @@ class Stage:
         with self.database.writing() as session:
             version = read_charter(self.charter_text).version
             cycles.keep_rulebook(session, "charter", version, self.charter_text)
-            cycles.keep_rulebook(session, "policy", "2026.2", POLICY_TEXT)
+            cycles.keep_rulebook(session, "policy", "2026.3", POLICY_TEXT)
             read = register.check((register_text() + self.also).encode(), "stage.csv")
             assert not read.problems, read.problems
-            register.import_register(session, read, began, "operator", policy_version="2026.2")
+            register.import_register(session, read, began, "operator", policy_version="2026.3")
             codes = {r.name: r.code for r in register.regions(session)}
             for name, email, region, role in TEAM:
                 staff.add(
@@ -259,6 +277,37 @@ class Stage:
             found = register.person_by_email(session, email)
         assert found is not None, email
         return found.person_id
+
+    def member(self, email: str) -> int:
+        """The number of that person's newest role in a team."""
+        with self.database.reading() as session:
+            return max(one.id for one in staff.listing(session) if one.email == email)
+
+    def pack(self) -> str:
+        """The kind of a pack of the region that is kept, made now if it was not."""
+        region, kind = self.ref().region, PackKind.ASSURANCE
+        with self.database.writing() as session:
+            if packs.find(session, region, QUARTER, kind) is None:
+                cycle = cycles.cycle_of(session, region, QUARTER)
+                packs.make(session, Asking(kind, cycle), self.now, "operator")
+        return kind.value
+
+    def letter(self, player: Player = AVON) -> str:
+        """The key of a letter to a player about their return, put in the queue if it was not."""
+        here, key = self.ref(player), f"{player.provider}-letter".lower()
+        with self.database.writing() as session:
+            outbox.enqueue(
+                session,
+                key=key,
+                person=self.person(player.email),
+                email=player.email,
+                kind="request",
+                region=here.region,
+                day=london_date(self.now),
+                lines=(outbox.Line(f"return:{here.id}", "request"),),
+                now=self.now,
+            )
+        return key
 
     def link(self, email: str) -> str:
         """The path of the newest link sent to an address."""

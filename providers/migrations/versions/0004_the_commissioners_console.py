@@ -12,12 +12,16 @@ branch_labels = None
 depends_on = None
 
 ADDED: tuple[tuple[str, str, sa.types.TypeEngine[Any], str | None], ...] = (
+    ("action", "tags", sa.String(), ""),
     ("family_request", "kind", sa.String(), "request"),
+    ("family_request", "withdrawn_at", sa.DateTime(timezone=True), None),
+    ("family_request", "withdrawn_why", sa.Text(), ""),
     ("staff", "stands_for", sa.Integer(), None),
     ("web_session", "second_at", sa.DateTime(timezone=True), None),
 )
 """Each new column with its table, its type, and what it holds on rows there are (None: null)."""
 INDEXES = (
+    ("ledger", "ledger_kind", ["kind", "seq"]),
     ("family_call", "ix_family_call_site_id", ["site_id"]),
     ("passed_on", "ix_passed_on_site_id", ["site_id"]),
     ("sensitive_period", "ix_sensitive_period_site_id", ["site_id"]),
@@ -34,6 +38,9 @@ def upgrade() -> None:
             batch.add_column(column)
     with op.batch_alter_table("family_request") as batch:
         batch.alter_column("kind", server_default=None)
+        batch.alter_column("withdrawn_why", server_default=None)
+    with op.batch_alter_table("action") as batch:
+        batch.alter_column("tags", server_default=None)
     for name, items in _tables().items():
         op.create_table(name, *items)
     for table, name, columns in INDEXES:
@@ -98,6 +105,9 @@ def _tables() -> dict[str, tuple[SchemaItem, ...]]:
             _yes("started"),
             _yes("unreachable"),
             _word("waits_for"),
+            _word("checked"),
+            _word("approved_by"),
+            _yes("published"),
             _number("fully", nullable=True),
             _number("applicable", nullable=True),
             _word("band"),

@@ -1,0 +1,166 @@
+"""The plan of a quarter to come, rehearsed: every letter, person and date, and a yes to it."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from charter.quarters import BeyondHorizon, Calendar, london_date
+from portal.console import regions, rooms
+from portal.console.choosing import A_PAGE, Pages
+from portal.console.cycle import path_of
+from portal.console.lines import column
+from portal.console.regions import Room
+from portal.console.schedule import plan_path
+from portal.counting import DATE_WORDS
+from portal.doors import NotHere, SignedIn, Typed, Visit
+from portal.people import names_of
+from providers import calendars, checking, coming, pauses, plans
+from providers.coming import Coming
+from providers.plans import PlanRefused
+from providers.rehearsing import PlannedLetter, Rehearsal, planned, rehearsed
+
+router = APIRouter(prefix="/console/regions/{region}/schedule/{quarter}")
+AGREED = "Agreed to. This plan is what happens, unless something about it changes first."
+WORDS = {
+    "request": "Request",
+    "notice": "Notice",
+    "reminder": "Reminder",
+    "overdue": "Overdue",
+    "warning": "Warning",
+    "not_returned": "Not returned",
+    "name_contact": "Name a contact",
+    "unreachable": "Contact list failing",
+    "confirm": "Are your details right?",
+}
+HEAD = [column("Day"), column("Letter"), column("To"), column("About")]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A quarter to come of one of the visitor's regions."""
+
+    room: Room
+    one: Coming
+    calendar: Calendar
+    everything: bool
+
+    @property
+    def path(self) -> str:
+        """Where its plan is."""
+        return plan_path(self.room, str(self.one.quarter))
+
+    @property
+    def can_steer(self) -> bool:
+        """The visitor may agree to it, and move its opening."""
+        return bool(self.room.roles & checking.CHECKERS)
+
+
+def enter(session: Session, visit: Visit, region: str, quarter: str) -> Planned:
+    """A quarter of a region of the visitor's that is open or among the next; else NotHere."""
+    room = regions.enter(session, visit, region)
+    calendar = calendars.in_force(session, visit.desk.calendar)
+    one = coming.ahead(session, region, calendar, london_date(visit.now)).find(quarter)
+    if one is None:
+        raise NotHere
+    return Planned(room, one, calendar, pauses.in_force(session).everything)
+
+
+@router.get("", name="plan_page")
+def plan_page(region: str, quarter: str, visit: SignedIn) -> Response:
+    """The rehearsal, a page of letters at a time; an open quarter has a page of its own."""
+    with visit.desk.database.reading() as session:
+        here = enter(session, visit, region, quarter)
+        if here.one.cycle and here.one.is_open:
+            return visit.go(path_of(here.one.cycle))
+        return draw(session, visit, here)
+
+
+@router.get("/letters.csv", name="plan_csv")
+def plan_csv(region: str, quarter: str, visit: SignedIn) -> Response:
+    """Every line of every letter of the plan, one a row."""
+    with visit.desk.database.reading() as session:
+        here = enter(session, visit, region, quarter)
+        if here.one.cycle and here.one.is_open:
+            return visit.go(path_of(here.one.cycle))
+        if here.one.dates is None:
+            raise NotHere
+        found = rehearsed(session, region, here.one.quarter, here.calendar)
+    name = f"{here.room.code}-{quarter}-letters-to-come.csv"
+    return Response(
+        found.as_csv().encode("utf-8-sig"),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.post("/agree", name="agree_to_plan")
+def agree_to_plan(region: str, quarter: str, visit: SignedIn, form: Typed) -> Response:
+    """Say yes to the very plan that the page showed; 409 where it is another by now."""
+    with visit.desk.database.writing() as session:
+        here = enter(session, visit, region, quarter)
+        rooms.require(here.can_steer, "the commissioner", "agree to a plan")
+        try:
+            plan = planned(session, region, here.one.quarter, here.calendar)
+            plans.approve(session, plan, form.text("sha"), visit.now, visit.by)
+        except (PlanRefused, BeyondHorizon):
+            return draw(session, visit, here, overtaken=True)
+    return visit.go(f"{here.path}?did=agreed")
+
+
+def draw(session: Session, visit: Visit, here: Planned, *, overtaken: bool = False) -> Response:
+    """The page; 409 where what was agreed to is not the plan any more."""
+    asked = visit.request.query_params
+    found, problem = None, here.one.problem
+    try:
+        if here.one.dates and not here.one.is_open:
+            found = rehearsed(session, here.room.code, here.one.quarter, here.calendar)
+    except BeyondHorizon as error:
+        problem = str(error)
+    moved = here.one.moved
+    by = [one.by for one in found.agreed] if found else []
+    names = names_of(session, [*by, *([moved.by] if moved else [])])
+    rows, pages = _page(found, asked.get("page", ""), here.path)
+    return regions.show(
+        visit,
+        here.room,
+        "console/plan.html",
+        409 if overtaken else 200,
+        here="-",
+        wide=True,
+        planned=here,
+        one=here.one,
+        found=found,
+        problem=problem,
+        overtaken=overtaken,
+        did=AGREED if asked.get("did") == "agreed" and not overtaken else "",
+        names=names,
+        dates=_dates(here.one),
+        head=HEAD,
+        table=rows,
+        pages=pages,
+    )
+
+
+def _dates(one: Coming) -> list[tuple[str, object]]:
+    known = one.dates.model_dump() if one.dates else {}
+    return [(DATE_WORDS[name], day) for name, day in known.items()]
+
+
+def _page(found: Rehearsal | None, asked: str, path: str) -> tuple[list[list[str]], Pages]:
+    """The letters of the page asked for, or of the last one there is."""
+    letters = found.letters if found else ()
+    many = max(1, -(-len(letters) // A_PAGE))
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
+    at = min(max(1, number), many)
+    before = f"{path}?page={at - 1}#letters" if at > 1 else ""
+    after = f"{path}?page={at + 1}#letters" if at < many else ""
+    shown = letters[(at - 1) * A_PAGE : at * A_PAGE]
+    return [_cells(letter) for letter in shown], Pages(at, many, before, after)
+
+
+def _cells(letter: PlannedLetter) -> list[str]:
+    said = WORDS.get(letter.letter, letter.letter.replace("_", " ").capitalize())
+    day = f"{letter.day:%a} {letter.day.day} {letter.day:%B %Y}"
+    return [day, said, f"{letter.to}, {letter.email}", "; ".join(letter.about)]

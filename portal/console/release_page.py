@@ -1,0 +1,193 @@
+"""One page before families read it: how it will look, what is held in it, and who has approved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import HTMLResponse, Response
+
+from charter.steps import Approved, Replied
+from portal.console import rooms
+from portal.console.case import CHANGED, seen
+from portal.console.exchange import latest
+from portal.console.previewing import Preview, preview_of
+from portal.console.regions import Room
+from portal.console.release import page_words, reply_words
+from portal.console.rooms import Case
+from portal.doors import NotHere, SignedIn, Typed, Visit
+from portal.forms import Faults
+from portal.people import names_of
+from providers import checking, quiet, staff
+from providers.cycles import NotAllowed
+
+router = APIRouter(prefix="/console/regions/{region}/{quarter}/release/{return_id}")
+DID = {
+    "approved": "Your approval is recorded.",
+    "cleared": "Cleared. Families will read these words as they stand.",
+    "down": "Taken down. The next publication puts the notice in its place.",
+    "revised": "The page is open for a revision. Two people approve it before it goes out again.",
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """A return's page on its way out, for a member of the region's team."""
+
+    case: Case
+    room: Room
+    preview: Preview | None
+
+    @property
+    def list_path(self) -> str:
+        """Where the quarter's release is."""
+        return f"{self.room.path}/{self.case.ref.quarter}/release"
+
+    @property
+    def path(self) -> str:
+        """Where this page is."""
+        return f"{self.list_path}/{self.case.ref.id}"
+
+    @property
+    def can_act(self) -> bool:
+        """May approve, clear held words, take the page down and revise it."""
+        return self.case.can_approve
+
+
+def enter(
+    session: Session, visit: Visit, region: str, quarter: str, return_id: str, *, drawn: bool = True
+) -> Release:
+    """The page of a return of that region and quarter; NotHere if it is none of the visitor's."""
+    case = rooms.enter(session, visit, return_id)
+    ref = case.ref
+    if (ref.region, str(ref.quarter)) != (region, quarter):
+        raise NotHere
+    room = Room(ref.region, ref.region_name, ref.sample, ref.paused, case.roles)
+    return Release(case, room, preview_of(session, visit, case) if drawn else None)
+
+
+def require(release: Release, act: str) -> None:
+    """NotForYou unless the visitor approves pages here."""
+    rooms.require(release.can_act, "a commissioner or approver", act)
+
+
+@router.get("", name="release_case_page")
+def release_case_page(region: str, quarter: str, return_id: str, visit: SignedIn) -> Response:
+    """What is held, what changes, who has approved, and what can be done now."""
+    with visit.desk.database.reading() as session:
+        return draw(session, visit, enter(session, visit, region, quarter, return_id))
+
+
+@router.get("/preview", name="release_preview")
+def release_preview(region: str, quarter: str, return_id: str, visit: SignedIn) -> Response:
+    """The page itself, as families will see it; its links lead to the site as it stands."""
+    with visit.desk.database.reading() as session:
+        release = enter(session, visit, region, quarter, return_id)
+    if release.preview is None:
+        raise NotHere
+    return HTMLResponse(release.preview.html)
+
+
+@router.post("/approve", name="release_approve")
+def release_approve(
+    region: str, quarter: str, return_id: str, visit: SignedIn, form: Typed
+) -> Response:
+    """Approve the page that was shown: one of the different people who must."""
+    with visit.desk.database.writing() as session:
+        release = enter(session, visit, region, quarter, return_id, drawn=False)
+        require(release, "approve to publish")
+        refused = release.case.why_not_approve
+        if not refused and form.text("seen") != seen(release.case):
+            refused = CHANGED
+        if not refused:
+            try:
+                checking.approve(session, release.case.ref, visit.now, visit.visitor.person)
+            except NotAllowed as error:
+                refused = str(error)
+        if refused:
+            return refuse(session, visit, release, refused)
+    return visit.go(f"{release.path}?did=approved")
+
+
+def refuse(session: Session, visit: Visit, release: Release, why: str) -> Response:
+    """The page as it stands now, with why the act was not done and who came first."""
+    found = enter(
+        session,
+        visit,
+        release.case.ref.region,
+        str(release.case.ref.quarter),
+        str(release.case.ref.id),
+    )
+    return draw(session, visit, found, refused=why, since=latest(session, found.case))
+
+
+def draw(
+    session: Session, visit: Visit, release: Release, *, refused: str = "", since: str = ""
+) -> Response:
+    """The page; 409 with the reason when an act could not be done."""
+    case, preview = release.case, release.preview
+    told = preview.changes if preview else ()
+    periods = quiet.in_force(session, max(case.today, case.ref.dates.publishes))
+    return show(
+        visit,
+        release,
+        "console/release_page.html",
+        409 if refused else 200,
+        preview=preview,
+        changes=told,
+        gone=sum(len(one.removed) for one in told),
+        new=sum(len(one.added) for one in told),
+        held=preview.holds if preview else [],
+        reply=reply_words(case.life, case.ref.dates, case.today),
+        page_state=page_words(case.life),
+        quiet=case.ref.site_id in periods,
+        **people_of(session, case),
+        seen=seen(case),
+        did="" if refused else DID.get(visit.request.query_params.get("did", ""), ""),
+        refused=refused,
+        since=since,
+        faults=Faults(),
+    )
+
+
+def people_of(session: Session, case: Case) -> dict[str, Any]:
+    """Who replied and who approved, each with when, and who else may approve."""
+    replied = [one for one in case.history if isinstance(one.step, Replied)][-1:]
+    given = [
+        one
+        for one in case.history
+        if isinstance(one.step, Approved) and one.step.person in case.life.approved_by
+    ]
+    last = {one.by: one for one in given}
+    names = names_of(session, [one.by for one in (*replied, *last.values())])
+    team = staff.staff_of(session, case.ref.region, case.today)
+    could = {m.person_id: m.name for m in team if m.role in checking.APPROVERS}
+    return {
+        "replied": [(names.get(one.by, "somebody else"), one.at) for one in replied],
+        "approved": [(names.get(one.by, "somebody else"), one.at) for one in last.values()],
+        "could": [name for i, name in could.items() if i not in case.life.approved_by],
+    }
+
+
+def show(
+    visit: Visit,
+    release: Release,
+    name: str,
+    status: int = 200,
+    **context: Any,  # noqa: ANN401
+) -> HTMLResponse:
+    """A page about this release, with the region's menu and what its data says must be said."""
+    case, room = release.case, release.room
+    return visit.page(
+        name,
+        status,
+        release=release,
+        case=case,
+        ref=case.ref,
+        life=case.life,
+        room=room,
+        menu=room.menu("/release"),
+        sample=room.name if room.sample else "",
+        notice=case.charter.notice if case.charter.is_working else "",
+        **context,
+    )

@@ -1,0 +1,285 @@
+"""What waits for a member of a region's team, by kind: how many, the oldest, and where."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import quote
+
+from sqlmodel import Session
+
+from charter.policy import Policy
+from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date, say
+from charter.waiting import Waits
+from notifications.doubts import in_doubt
+from portal.doors import Visit
+from providers import awaiting, checking, cycles
+from providers.awaiting import AGREED, GAP, HEARD, QUIET, Found, Opened, Waiting
+
+ADMINS = checking.CHECKERS | {"administrator"}
+ARBITERS = {"arbiter"}
+PLAN_AHEAD = 21
+"""Days before its opening from which a quarter's plan is asked for, as in the morning brief."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that returns wait for: in words, who may do it, and where it is done."""
+
+    title: str
+    says: str
+    roles: frozenset[str]
+    at: str = "/console/returns/{id}"
+    all_at: str = ""
+    """Below a quarter's address, where all of them are dealt with; else the quarter's own page."""
+
+
+KINDS: Mapping[Waits, Kind] = {
+    Waits.NAME_CONTACT: Kind(
+        "Name a contact",
+        "Nobody on the contact list of these services can be reached.",
+        frozenset(checking.CHECKERS),
+        "/console/returns/{id}/contacts",
+    ),
+    Waits.DID_IT_RUN: Kind(
+        "Decide whether a service ran",
+        "The provider says that the service was not running.",
+        frozenset(checking.CHECKERS),
+        "/console/returns/{id}/not-running",
+    ),
+    Waits.MORE_TIME: Kind(
+        "Decide on more time",
+        "The provider asks for a later date.",
+        frozenset(checking.CHECKERS),
+        "/console/returns/{id}/extend",
+    ),
+    Waits.DISPUTE: Kind(
+        "Decide a dispute",
+        "A provider disputes a rating that the commissioner changed.",
+        frozenset(ARBITERS),
+        "/console/disputes",
+    ),
+    Waits.CONFIRM: Kind(
+        "Confirm or challenge",
+        "These returns are received and not confirmed yet.",
+        frozenset(checking.CHECKERS),
+        all_at="/queue",
+    ),
+    Waits.APPROVE: Kind(
+        "Approve to publish",
+        "Nobody has approved these pages yet; two different people must. What is held in them is "
+        "shown where they are released.",
+        frozenset(checking.APPROVERS),
+        all_at="/release",
+    ),
+    Waits.SECOND_APPROVAL: Kind(
+        "Approve as the second person",
+        "Somebody else has approved these pages; they wait for one more.",
+        frozenset(checking.APPROVERS),
+        all_at="/release",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do: its words, the way there, and what else is known of it."""
+
+    words: str
+    way: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Things of one kind: how many in all, the oldest by name, and the way to the others."""
+
+    title: str
+    says: str
+    many: int
+    lines: list[Line]
+    more: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A region of the visitor's, and what they are in it."""
+
+    at: Opened
+    roles: frozenset[str]
+
+    @property
+    def code(self) -> str:
+        """The region's code."""
+        return self.at.code
+
+    @property
+    def name(self) -> str:
+        """The region's name."""
+        return self.at.name
+
+    @property
+    def path(self) -> str:
+        """Where the region's pages are."""
+        return f"/console/regions/{quote(self.code, safe='')}"
+
+    @property
+    def newest(self) -> Quarter | None:
+        """Its newest quarter, if one has opened."""
+        return Quarter.parse(self.at.quarters[0][0]) if self.at.quarters else None
+
+
+def tasks_of(session: Session, visit: Visit, homes: list[Home]) -> list[Task]:
+    """Everything that waits for the visitor; a kind of which there is nothing is left out."""
+    today, codes = london_date(visit.now), [home.code for home in homes]
+    found = awaiting.around(session, codes, today)
+    doubts = in_doubt(session, [h.code for h in homes if h.roles & ADMINS])
+    tasks = [
+        *_returns(session, visit, {home.code: home for home in homes}),
+        _doubts(homes, doubts),
+        _found(homes, found[QUIET], checking.APPROVERS, "/sensitive", *QUIET_WORDS),
+        _plans(session, homes, found[AGREED], visit.desk.calendar, today),
+        _found(homes, found[GAP], ADMINS, "/register/services", *GAP_WORDS),
+        _short(session, homes, visit.desk.calendar, today),
+        _unheard(homes, found[HEARD]),
+    ]
+    return [task for task in tasks if task.many]
+
+
+QUIET_WORDS = (
+    "Agree to a sensitive period",
+    "Somebody has set a sensitive period, and a second person is to agree to it.",
+)
+GAP_WORDS = ("Find the provider", "The register has no provider for these prisons.")
+
+
+def _returns(session: Session, visit: Visit, homes: Mapping[str, Home]) -> Iterator[Task]:
+    wanted = {
+        waits: [code for code, home in homes.items() if home.roles & kind.roles]
+        for waits, kind in KINDS.items()
+    }
+    counts = awaiting.counts(session, wanted, visit.visitor.person)
+    oldest = awaiting.oldest(session, wanted, visit.visitor.person) if counts else {}
+    for waits, kind in KINDS.items():
+        where = counts.get(waits, {})
+        yield Task(
+            kind.title,
+            kind.says,
+            sum(where.values()),
+            [_named(one, kind, homes[one.region]) for one in oldest.get(waits, [])],
+            [
+                Line(f"{homes[code].name}, {Quarter.parse(q).in_words}",
+                     f"{homes[code].path}/{q}{kind.all_at or f'?waits={waits}#returns'}", str(many))
+                for (code, q), many in where.items()
+            ] if waits is not Waits.DISPUTE else [],
+        )  # fmt: skip
+
+
+def _named(one: Waiting, kind: Kind, home: Home) -> Line:
+    since = f", {say(one.since)}" if one.since else ""
+    quarter = Quarter.parse(one.quarter).in_words
+    return Line(
+        f"{one.place}, {one.party_name}",
+        kind.at.format(id=one.id),
+        f"{home.name}, {quarter}{since}",
+    )
+
+
+def _doubts(homes: Iterable[Home], doubts: Mapping[str, tuple[int, datetime]]) -> Task:
+    lines = [
+        Line(f"{home.name}: {_many(doubts[home.code][0], 'letter')}", f"{home.path}/letters",
+             f"The oldest of {say(london_date(doubts[home.code][1]))}")
+        for home in homes
+        if home.code in doubts
+    ]  # fmt: skip
+    return Task(
+        "Settle letters in doubt",
+        "Nobody knows whether these letters arrived. They are not sent again until you say.",
+        sum(many for many, _ in doubts.values()),
+        lines,
+    )
+
+
+def _found(
+    homes: Iterable[Home],
+    found: Iterable[Found],
+    roles: set[str],
+    below: str,
+    title: str,
+    says: str,
+) -> Task:
+    known = {one.region: one for one in found}
+    mine = [home for home in homes if home.roles & roles and home.code in known]
+    lines = []
+    for home in mine:
+        one = known[home.code]
+        note = f"Since {say(one.since)}" if one.since else ""
+        lines.append(Line(f"{home.name}: {one.many}", f"{home.path}{below}", note))
+    return Task(title, says, sum(known[home.code].many for home in mine), lines)
+
+
+def _plans(
+    session: Session,
+    homes: Iterable[Home],
+    agreed: Iterable[Found],
+    calendar: Calendar,
+    today: date,
+) -> Task:
+    """Quarters that wait, or soon will, for a yes; where one was given, its own page knows more."""
+    given = {(one.region, one.about) for one in agreed}
+    now, lines = Quarter.containing(today), []
+    for home, policy in _ruled(session, homes, checking.CHECKERS):
+        opened = {quarter for quarter, early in home.at.quarters if not early}
+        for quarter in (now.previous(), now) if policy.approve_rehearsal else ():
+            if str(quarter) in opened or (home.code, str(quarter)) in given:
+                continue
+            try:
+                dates = policy.dates(quarter, calendar)
+            except BeyondHorizon:
+                continue  # said under another heading
+            if (dates.opens - today).days <= PLAN_AHEAD and today <= dates.publishes:
+                words = f"{home.name}, {quarter.in_words}"
+                note = f"Opens on {say(dates.opens)}, once it is agreed to"
+                lines.append(Line(words, f"{home.path}/schedule/{quarter}", note))
+    says = "These quarters open once a commissioner has agreed to their plan."
+    return Task("Agree to a plan", says, len(lines), lines)
+
+
+def _short(session: Session, homes: Iterable[Home], calendar: Calendar, today: date) -> Task:
+    """Regions of which the quarter under way, or the next one, cannot be counted to its end."""
+    now, lines = Quarter.containing(today), []
+    for home, policy in _ruled(session, homes, ADMINS):
+        for quarter in (now.previous(), now, now.next()):
+            try:
+                policy.dates(quarter, calendar)
+            except BeyondHorizon:
+                note = f"Bank holidays are known to {say(calendar.horizon)}"
+                words = f"{home.name}, {quarter.in_words}"
+                lines.append(Line(words, f"{home.path}/schedule", note))
+                break
+    says = "Nobody is chased past the last day for which bank holidays are known."
+    return Task("Bring the bank holidays up to date", says, len(lines), lines)
+
+
+def _ruled(
+    session: Session, homes: Iterable[Home], roles: set[str]
+) -> Iterator[tuple[Home, Policy]]:
+    """The regions in which the visitor is one of these, each with the policy it follows."""
+    for home in homes:
+        if home.roles & roles:
+            yield home, cycles.policy_of(session, home.at.policy)
+
+
+def _unheard(homes: Iterable[Home], heard: Iterable[Found]) -> Task:
+    told = {(one.region, one.about) for one in heard}
+    lines = [
+        Line(f"{home.name}, {home.newest.in_words}", f"{home.path}/listening")
+        for home in homes
+        if home.roles & checking.PARTNERS and home.newest
+        if (home.code, str(home.newest)) not in told
+    ]
+    says = "Nothing of what families said in this quarter is on record yet."
+    return Task("Tell what families said", says, len(lines), lines)
+
+
+def _many(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"

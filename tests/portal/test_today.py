@@ -1,0 +1,134 @@
+"""Today: what waits for each role, and nothing else, with the way to where it is done."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from charter.review import Disputed
+from charter.steps import BecameUnreachable, ExtensionAsked, NotRunningAsked, Rating
+from notifications.tables import Letter, LetterState
+from providers import checking
+from providers.console_tables import SensitivePeriod
+from providers.tables import Service
+from tests.portal.test_console import record, sign
+from tests.support.cast import AVON, BROOK, CLYDE, DEE, at
+from tests.support.pages import Page, PageClient, words
+from tests.support.stage import ANN, CORA, IRIS, LAST, LENA, OTTO, QUARTER, RITA, Stage
+
+Open = Callable[..., PageClient]
+
+
+def headings(page: Page) -> dict[str, int]:
+    """Each heading with its number, as the list at the top has them."""
+    tops = [e for e in page.tree.iter("ul") if "app-today" in e.get("class", "")]
+    lines = [li for top in tops for li in top.iter("li")]
+    return {words(li.find("a")): int(words(li.find("strong"))) for li in lines}
+
+
+@pytest.fixture
+def waiting(stage: Stage) -> Stage:
+    """Something to do of every kind."""
+    sign(stage, AVON)
+    with stage.database.writing() as session:
+        cora = stage.person(CORA)
+        checking.confirm(session, stage.ref(AVON, LAST), stage.now, cora)
+        checking.change_rating(
+            session, stage.ref(), "W2", Rating.NOT_MET, "No log.", stage.now, cora
+        )
+    record(stage, AVON, Disputed(commitment="W2", reason="There is a log."))
+    record(stage, BROOK, ExtensionAsked(until=date(2026, 11, 10), reason="A flood."))
+    record(stage, CLYDE, BecameUnreachable())
+    record(stage, DEE, NotRunningAsked(reason="It was shut."))
+    return stage
+
+
+def test_the_commissioner_sees_what_a_commissioner_does(waiting: Stage, open_pages: Open):
+    page = waiting.enters(open_pages, CORA).get("/console")
+    found = headings(page)
+    assert found.pop("Agree to a plan", 0) == 0
+    assert found == {
+        "Name a contact": 1,
+        "Decide whether a service ran": 1,
+        "Decide on more time": 1,
+        "Approve to publish": 1,
+    }
+    for way in ("contacts", "not-running", "extend"):
+        assert f"/{way}" in page.html
+    place = page.click("HMP Clydebridge, Clyde Health")
+    assert place.path == f"/console/returns/{waiting.ref(CLYDE).id}/contacts"
+
+
+def test_an_arbiter_sees_disputes_and_an_approver_pages(waiting: Stage, open_pages: Open):
+    assert headings(waiting.enters(open_pages, IRIS).get("/console")) == {"Decide a dispute": 1}
+    assert headings(waiting.enters(open_pages, ANN).get("/console")) == {"Approve to publish": 1}
+
+
+def test_a_page_somebody_approved_waits_for_somebody_else(waiting: Stage, open_pages: Open):
+    with waiting.database.writing() as session:
+        here, person = waiting.ref(AVON, LAST), waiting.person(ANN)
+        checking.approve(session, here, waiting.now, person)
+    ann, cora = waiting.enters(open_pages, ANN), waiting.enters(open_pages, CORA)
+    assert headings(ann.get("/console")) == {}
+    assert "Nothing waits for you today." in ann.get("/console").text
+    assert headings(cora.get("/console"))["Approve as the second person"] == 1
+
+
+def test_a_reader_and_another_region_have_nothing_of_ours_to_do(waiting: Stage, open_pages: Open):
+    assert headings(waiting.enters(open_pages, RITA).get("/console")) == {}
+    otto = waiting.enters(open_pages, OTTO).get("/console")
+    assert headings(otto) == {}
+    assert "Sample" not in otto.text
+
+
+def test_the_partner_is_asked_for_what_families_said(stage: Stage, open_pages: Open):
+    page = stage.enters(open_pages, LENA).get("/console")
+    assert headings(page) == {"Tell what families said": 1}
+
+
+def test_gaps_letters_in_doubt_and_quiet_days_are_counted(stage: Stage, open_pages: Open):
+    here = stage.ref()
+    doubtful = Letter(
+        key="k",
+        to_person=1,
+        to_email="a@avon.example",
+        kind="lead",
+        region=here.region,
+        day=date(2026, 10, 1),
+        state=LetterState.IN_DOUBT,
+        queued_at=stage.now,
+    )
+    quiet = SensitivePeriod(
+        site_id=here.site_id,
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 10, 20),
+        set_by="person:1",
+        set_at=stage.now,
+    )
+    gap = Service(site_id=here.site_id, role="prime", starts=date(2026, 8, 1))
+    with stage.database.writing() as session:
+        session.add_all([doubtful, quiet, gap])
+    page = stage.enters(open_pages, CORA).get("/console")
+    found = headings(page)
+    assert [found[each] for each in (
+        "Settle letters in doubt", "Agree to a sensitive period", "Find the provider",
+    )] == [1, 1, 1]  # fmt: skip
+    assert "1 August 2026" in page.text
+
+
+def test_bank_holidays_that_run_out_are_said_in_time(stage: Stage, open_pages: Open):
+    stage.now = at("2028-11-20T09:00")
+    page = stage.enters(open_pages, CORA).get("/console")
+    assert headings(page)["Bring the bank holidays up to date"] == 1
+
+
+def test_the_way_to_the_others_leads_to_the_quarter_with_only_those(
+    waiting: Stage, open_pages: Open
+):
+    cora = waiting.enters(open_pages, CORA)
+    way = f"/console/regions/{waiting.ref().region}/{QUARTER}?waits=name_contact"
+    assert way in cora.get("/console").html
+    page = cora.get(way)
+    assert "1 of 4 returns" in page.text
+    assert "HMP Clydebridge" in page.text
+    assert "HMP Brookbridge" not in page.text
