@@ -12,7 +12,7 @@ from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date, say
 from charter.waiting import Waits
 from notifications.doubts import in_doubt
 from portal.doors import Visit
-from providers import awaiting, checking, cycles
+from providers import awaiting, checking, cycles, moves
 from providers.awaiting import AGREED, GAP, HEARD, QUIET, Found, Opened, Waiting
 
 ADMINS = checking.CHECKERS | {"administrator"}
@@ -233,7 +233,7 @@ def _plans(
             if str(quarter) in opened or (home.code, str(quarter)) in given:
                 continue
             try:
-                dates = policy.dates(quarter, calendar)
+                dates = moves.dates(session, home.code, quarter, policy, calendar)
             except BeyondHorizon:
                 continue  # said under another heading
             if (dates.opens - today).days <= PLAN_AHEAD and today <= dates.publishes:
