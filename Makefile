@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test crash machine spends lint docs serve
+.PHONY: help setup demo test crash machine spends console lint docs serve
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ machine: setup ## play the whole programme in 10,000 random orders (EXAMPLES=200
 
 spends: setup ## have fifty spend one link at once, 200 times on each database
 	@$(VENV)/bin/python -m tests.measure.spends $(ARGS)
+
+console: setup ## count and time every page of the console over 500 services and 12 quarters
+	@$(VENV)/bin/python -m tests.measure.console $(ARGS)
 
 docs: setup ## write the generated pages of docs/ again
 	@$(VENV)/bin/python docs/generate.py

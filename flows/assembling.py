@@ -82,8 +82,8 @@ def tell(
     there = here.region if here else ""
     open_cycles = {c.id: c for c in cycles.cycles(session, there) if not c.early}
     regions = region_views(session, open_cycles.values())
-    refs = [r for r in returns.refs(session, region=there) if r.cycle_id in open_cycles]
-    refs = [r for r in refs if here is None or r.site_id == here.site_id]
+    owed = returns.refs(session, region=there, site_id=here.site_id if here else None)
+    refs = [r for r in owed if r.cycle_id in open_cycles]
     happened = lives.histories(session, [r.id for r in refs])
     today = {r.id: fold(happened[r.id]) for r in refs}
     then = {r.id: fold(_until_published(happened[r.id])) for r in refs}

@@ -12,7 +12,8 @@ from flows.commands.plans import print_plan
 from flows.left_behind import InUse, end_left_behind, only_one
 from flows.prefect_server import OwnPrefect, PrefectFailed
 from flows.sample.acts import Act, FlowCall
-from flows.sample.checking import APPROVER, COMMISSIONER, PARTNER
+from flows.sample.checking import ADMINISTRATOR, APPROVER, COMMISSIONER, PARTNER
+from flows.sample.disputing import ARBITER
 from flows.sample.founding import REGION
 from flows.sample.story import story
 from flows.sample.telling import last_moment, settle, tell
@@ -31,6 +32,8 @@ DOORS = (
     (COMMISSIONER, "the commissioner"),
     (APPROVER, "the second person to approve"),
     (PARTNER, "the listening partner"),
+    (ADMINISTRATOR, "the administrator, who names the team"),
+    (ARBITER, "the arbiter, who decides on disputed ratings from outside"),
 )
 """Who may be tried out at the portal, and what each is."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from charter import openings
 from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage, prison_key
 from charter.quarters import BeyondHorizon, Calendar, london_date
 from charter.steps import Published as PublishedStep
@@ -139,7 +140,8 @@ def pages_if_published(
 ) -> dict[str, PrisonPage]:
     """Every page of a return's prison, by key, as though that return were published next.
 
-    So are those that have their approvals already; the others stand as they do.
+    So are those that have their approvals already; the others stand as they do, and so does this
+    one where families can read it and it is not open for a revision.
     """
     here = returns.ref(session, return_id)
     day = max(london_date(now), here.dates.publishes)
@@ -150,8 +152,8 @@ def pages_if_published(
         if version not in policies:
             policies[version] = cycles.policy_of(session, version)
         approved = len(life.approved_by) >= policies[version].approvals
-        goes_out = approved and one.ref.dates.publishes <= day
-        return one.published_on(day) if goes_out or one.ref.id == return_id else one.on_its_page
+        goes_out = (approved and one.ref.dates.publishes <= day) or one.ref.id == return_id
+        return one.published_on(day) if goes_out and not life.is_settled else one.on_its_page
 
     told = tell(session, now, here=here, on=day)
     open_cycles = [c for c in cycles.cycles(session, here.region) if not c.early]
@@ -219,11 +221,14 @@ def _next_updates(
     session: Session, open_cycles: list[CycleView], calendar: Calendar
 ) -> dict[int, NextUpdate | None]:
     found: dict[int, NextUpdate | None] = {}
+    moved = {region: moves.moves_of(session, region) for region in {c.region for c in open_cycles}}
     for cycle in open_cycles:
         quarter = cycle.quarter.next()
+        move = moved[cycle.region].get(str(quarter))
         try:
             policy = cycles.policy_of(session, cycle.policy_version)
-            dates = moves.dates(session, cycle.region, quarter, policy, calendar)
+            later = openings.later(policy, quarter, calendar, move.opens if move else None)
+            dates = policy.dates(quarter, calendar, later)
         except BeyondHorizon:
             found[cycle.id] = None
         else:

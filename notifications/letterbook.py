@@ -79,6 +79,14 @@ def counted(session: Session, region: str) -> dict[LetterState, int]:
     return dict.fromkeys(LetterState, 0) | {LetterState(s): n for s, n in session.exec(rows)}
 
 
+def stamp(session: Session, region: str) -> tuple[tuple[str, int, datetime | None], ...]:
+    """What changes whenever a region's letter is sent, or becomes of it what was not known."""
+    settled = func.max(col(Letter.settled_at))
+    rows = select(Letter.state, func.count(), settled).where(Letter.region == region)
+    rows = rows.group_by(col(Letter.state)).order_by(col(Letter.state))
+    return tuple((str(state), many, last) for state, many, last in session.exec(rows))
+
+
 def one(session: Session, region: str, key: str) -> Letter | None:
     """One letter of a region with its words, or None."""
     found = session.get(Letter, key, populate_existing=True)

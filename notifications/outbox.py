@@ -198,6 +198,16 @@ def lines_of(session: Session, keys: Iterable[str]) -> dict[str, list[LetterLine
     return lines
 
 
+def spoken_of(session: Session, keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What each of these letters speaks of, each subject once; what was dropped is left out."""
+    found: dict[str, dict[str, None]] = {key: {} for key in keys}
+    lines = select(LetterLine.letter_key, LetterLine.subject).where(LetterLine.dropped == "")
+    lines = lines.where(among(col(LetterLine.letter_key), found)).order_by(col(LetterLine.id))
+    for key, subject in session.exec(lines):
+        found[key][subject] = None
+    return {key: tuple(subjects) for key, subjects in found.items()}
+
+
 def is_waiting(session: Session, now: datetime) -> bool:
     """Whether any letter may go now and is held by nobody."""
     return session.exec(select(Letter.key).where(may_go(now)).limit(1)).first() is not None

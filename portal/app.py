@@ -140,11 +140,18 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, broken)
 
 
+REFUSED = {
+    403: "shared/stale.html",
+    404: "shared/not_here.html",
+    413: "shared/too_much.html",
+}
+
+
 def refuse(request: Request, status: int) -> Response:
     """The page for a request that goes no further; to a program, the same in JSON."""
     if request.url.path.startswith(f"{INTERFACE}/"):
         return refused_as_json(request, TooMuch() if status == 413 else HTTPException(status))
-    name = "shared/too_much.html" if status == 413 else "shared/stale.html"
+    name = REFUSED[status]
     back = form_of(request) if status == 413 else ""
     return desk_of(request).pages.show(name, status, back=back, **what(None))
 

@@ -100,6 +100,10 @@ class Form:
         """Whether a box is ticked, or a button pressed."""
         return name in self._sent
 
+    def key(self, name: str) -> str:
+        """What a form of ours names a thing by; no NUL, which PostgreSQL cannot be asked about."""
+        return self.text(name).replace("\x00", "")
+
     def words(self, name: str, faults: Faults) -> str:
         """A field of free text; a fault if it is too long or holds what cannot be shown."""
         text = self.text(name)

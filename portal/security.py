@@ -63,9 +63,9 @@ def add_headers(headers: MutableHeaders, *, production: bool) -> None:
 
 
 class Gatekeeper:
-    """Middleware: refuses forms from other sites and bodies too big, and adds the headers.
+    """Middleware: refuses odd addresses, other sites' forms and big bodies, and adds the headers.
 
-    `refuse` makes the page for a refusal from the request and its status, 403 or 413.
+    `refuse` makes the page for a refusal from the request and its status, 403, 404 or 413.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Gatekeeper:
             await send(message)
 
         status = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
+        status = 404 if holds_nothing(scope) else status
         app = self.refuse(Request(scope), status) if status else self.app
         limit = arriving(scope["method"], scope["path"], Headers(scope=scope))
         if scope["method"] == "HEAD":  # routes answer GET; the server itself leaves the body out
@@ -106,6 +107,11 @@ class Gatekeeper:
         if not length.isdecimal():
             return 0
         return 413 if int(length[:20]) > arriving(method, path, headers) else 0
+
+
+def holds_nothing(scope: Scope) -> bool:
+    """Whether an address has a NUL in it, which names nothing and which PostgreSQL cannot take."""
+    return "\x00" in scope["path"] or b"%00" in scope["query_string"]
 
 
 class TooMuch(Exception):

@@ -20,7 +20,7 @@ OLDEST = 5
 
 @dataclass(frozen=True)
 class Waiting:
-    """A return that waits; `since` is when it came, or when it is or was due."""
+    """A return that waits; `since` is when it was signed, or else when it is or was due."""
 
     id: int
     region: str
@@ -29,6 +29,7 @@ class Waiting:
     line: str
     party_name: str
     since: date | None
+    is_signed: bool
 
     @property
     def place(self) -> str:
@@ -128,7 +129,7 @@ def oldest(session: Session, wanted: Wanted, person: int) -> dict[Waits, list[Wa
     )  # fmt: skip
     found: dict[Waits, list[Waiting]] = {}
     for waits, i, region, quarter, site, line, party, received, due in session.exec(query):
-        waiting = Waiting(i, region, quarter, site, line, party, received or due)
+        waiting = Waiting(i, region, quarter, site, line, party, received or due, bool(received))
         found.setdefault(Waits(waits), []).append(waiting)
     return found
 

@@ -191,6 +191,9 @@ def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
     needed = cycles.policy_of(session, here.policy_version).approvals
     if why := approving.why_not_you(session, here, needed, now, person):
         raise NotAllowed(why)
+    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
+    if speaks_for(here, (c.role for c in on_its_list if c.person_id == person)):
+        raise NotAllowed("this is your own organisation's return, so others must approve its page")
     _record(session, here, Approved(person=person), now, person)
     return len(life.approved_by) + 1
 
@@ -250,6 +253,14 @@ def checkers_of(here: Ref) -> set[str]:
 def is_own(here: Ref, roles: Iterable[str]) -> bool:
     """Whether somebody in these roles on a return's contact list would check their own work."""
     return bool(set(roles) if here.party_kind == "commissioner" else PROVIDING & set(roles))
+
+
+def speaks_for(here: Ref, roles: Iterable[str]) -> bool:
+    """Whether somebody in these roles on a return's contact list is of the provider it is of.
+
+    A commissioner's own return is approved by its region's team, which has nobody else.
+    """
+    return here.party_kind != "commissioner" and is_own(here, roles)
 
 
 def why_not_check(here: Ref, life: Life, contacts: list[ContactView], person: int) -> str:

@@ -184,8 +184,13 @@ def rules_for(session: Session, region: Region) -> Rules:
 
 def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleView]:
     """Every cycle, oldest quarter first; of one region or quarter when named."""
-    adopted = {(a.region_code, a.charter_version) for a in session.exec(select(Adoption))}
-    rows = select(Cycle, Region).join(Region, col(Region.code) == col(Cycle.region_code))
+    taken_up = (
+        select(Adoption.region_code)
+        .where(col(Adoption.region_code) == col(Cycle.region_code))
+        .where(col(Adoption.charter_version) == col(Cycle.charter_version))
+        .exists()
+    )
+    rows = select(Cycle, Region, taken_up).join(Region, col(Region.code) == col(Cycle.region_code))
     if region:
         rows = rows.where(Cycle.region_code == region)
     if quarter:
@@ -204,10 +209,12 @@ def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleV
             baseline=cycle.baseline,
             dates=Dates.model_validate(json.loads(cycle.moved or cycle.dates)),
             expected=cycle.expected,
-            adopted=(home.code, cycle.charter_version) in adopted,
+            adopted=bool(adopted),
             early=cycle.early,
         )
-        for cycle, home in session.exec(rows.order_by(col(Cycle.quarter), col(Cycle.region_code)))
+        for cycle, home, adopted in session.exec(
+            rows.order_by(col(Cycle.quarter), col(Cycle.region_code))
+        )
     ]
 
 

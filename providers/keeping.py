@@ -12,6 +12,7 @@ from charter.actions import OPEN, Promise
 from charter.keeping import Outcome, outcome
 from charter.quarters import london_date
 from providers import actions
+from providers.keepsakes import Keepsakes
 from providers.steering_tables import ActionHandover
 from providers.tables import (
     Action,
@@ -51,6 +52,10 @@ class Line(NamedTuple):
 
 def lines(session: Session, region: str, today: date) -> list[Line]:
     """Every promise ever made in a region: what is overdue first, the longest overdue on top."""
+    return _KEPT.get(session, (region, today), lambda: _lines(session, region, today))
+
+
+def _lines(session: Session, region: str, today: date) -> list[Line]:
     words = _last_words(region)
     rows = session.execute(
         select(
@@ -104,6 +109,7 @@ def _line(row: Any, held_by: tuple[str, str], today: date) -> Line:  # noqa: ANN
     )
 
 
+_KEPT: Keepsakes[list[Line]] = Keepsakes(8)
 _day = lru_cache(maxsize=4096)(london_date)
 
 

@@ -173,7 +173,7 @@ def _assurance(asking: Asking, told: Told, here: list[Ref]) -> list[Section]:
 def _seminar(asking: Asking, told: Told, here: list[Ref]) -> list[Section]:
     quarter = asking.cycle.quarter
     return [
-        section("Questions still open", questions(told, here), disputes(told, here)),
+        section("What is still open", questions(told, here), disputes(told, here)),
         section("How the commitments are kept", commitments(told, quarter), changes(told, here)),
         section("How the returns stand", states(told)),
         section("Actions past their date", action_sums(told, told.refs, quarter),

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from charter import openings
 from charter.folding import fold
 from charter.policy import Dates
 from charter.proof import Day, Proof, Standstill, count, prove
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
-from providers import calendars, cycles, lives, moves, pauses
+from providers import calendars, cycles, lives, pauses
+from providers.console_tables import PlannedMove
 from providers.returns import Ref
-from providers.tables import Cycle, LedgerRow
+from providers.tables import Cycle, LedgerRow, Party, Return, Service, Site
 
 STOPS = {"region_paused": True, "paused": True, "region_resumed": False, "resumed": False}
 
@@ -51,6 +54,27 @@ class CycleProof:
         return tuple(day for day in self.days if day.holiday)
 
 
+class Due(NamedTuple):
+    """A return by its number: the day it is due on, if any, and whether it came."""
+
+    id: int
+    on: date | None
+    came: bool
+
+
+def due_in(session: Session, cycle_id: int) -> list[Due]:
+    """Every return of a cycle, by prison and party, with no more of it than its dates."""
+    rows = (
+        select(col(Return.id), col(Return.due_on), col(Return.received_at).is_not(None))
+        .join(Service, col(Service.id) == col(Return.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .join(Party, col(Party.code) == col(Service.party_code))
+        .where(Return.cycle_id == cycle_id)
+        .order_by(col(Site.name), col(Party.name), col(Return.id))
+    )
+    return [Due(i or 0, on, bool(came)) for i, on, came in session.exec(rows)]
+
+
 def cycle_proof(session: Session, cycle_id: int, calendar: Calendar) -> CycleProof:
     """How the dates of a cycle came about, each day to its publication counted."""
     cycle = session.get_one(Cycle, cycle_id)
@@ -85,11 +109,32 @@ def proofs(
     """The proof of each return's due date in force; none for a return that was never asked for."""
     here = list(refs)
     steps = lives.histories(session, [r.id for r in here])
-    rows = select(Cycle).where(col(Cycle.id).in_({r.cycle_id for r in here}))
-    opened = {row.id: row for row in session.exec(rows)}
-    lists = {row.calendar: calendars.find(session, row.calendar) for row in opened.values()}
+    rows = (
+        select(Cycle, col(PlannedMove.opens))
+        .join(
+            PlannedMove,
+            (col(PlannedMove.region_code) == col(Cycle.region_code))
+            & (col(PlannedMove.quarter) == col(Cycle.quarter)),
+            isouter=True,
+        )
+        .where(col(Cycle.id).in_({r.cycle_id for r in here}))
+    )
+    found_cycles = session.exec(rows).all()
+    opened = {row.id: row for row, _ in found_cycles}
+    lists = {
+        name: calendar if name == calendar.version else calendars.find(session, name)
+        for name in {row.calendar for row in opened.values()}
+    }
     policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in here}}
-    moved = {i: _moved(session, row, lists[row.calendar] or calendar) for i, row in opened.items()}
+    moved = {
+        row.id: openings.later(
+            policies[row.policy_version],
+            Quarter.parse(row.quarter),
+            lists[row.calendar] or calendar,
+            opens,
+        )
+        for row, opens in found_cycles
+    }
     stood = standstills(session)
     found = {}
     for ref in here:
@@ -107,12 +152,6 @@ def proofs(
         if proof:
             found[ref.id] = proof
     return found
-
-
-def _moved(session: Session, cycle: Cycle, calendar: Calendar) -> int:
-    """By how many working days a cycle's opening was moved, by the list it was counted with."""
-    policy = cycles.policy_of(session, cycle.policy_version)
-    return moves.later(session, cycle.region_code, Quarter.parse(cycle.quarter), policy, calendar)
 
 
 def standstills(session: Session) -> dict[str, list[Standstill]]:

@@ -102,6 +102,7 @@ def refs(
     ids: Iterable[int] | None = None,
     service_ids: Iterable[int] | None = None,
     beside: int | None = None,
+    site_id: int | None = None,
     paused: Pauses | None = None,
 ) -> list[Ref]:
     """Returns owed, in two queries, by quarter (no earlier than `since`), region, prison, party.
@@ -132,6 +133,8 @@ def refs(
         query = query.where(among(col(Return.id), ids))
     if service_ids is not None:
         query = query.where(among(col(Return.service_id), service_ids))
+    if site_id is not None:
+        query = query.where(Service.site_id == site_id)
     if beside is not None:
         service = select(Return.service_id).where(col(Return.id) == beside).scalar_subquery()
         query = query.where(Return.service_id == service)

@@ -15,6 +15,7 @@ from providers.returns import Ref
 
 COMMISSIONER = "nadia.thorncliffe@sample-commissioning.example"
 APPROVER = "gareth.penhale@sample-commissioning.example"
+ADMINISTRATOR = "owen.tarrant@sample-commissioning.example"
 PARTNER = "lena.fairweather@listening-partner.example"
 
 

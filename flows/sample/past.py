@@ -7,6 +7,7 @@ from charter.quarters import Quarter
 from charter.steps import Rating
 from flows.sample.acts import Story, plainly, together
 from flows.sample.checking import (
+    ADMINISTRATOR,
     APPROVER,
     COMMISSIONER,
     PARTNER,
@@ -15,6 +16,7 @@ from flows.sample.checking import (
     confirm,
     judge,
 )
+from flows.sample.disputing import ARBITER
 from flows.sample.founding import (
     REGISTER,
     adopt,
@@ -23,6 +25,7 @@ from flows.sample.founding import (
     import_signatories,
     join,
 )
+from flows.sample.listening import listen
 from flows.sample.returning import Owed, submit
 from flows.wiring import SHIPPED_POLICIES, shipped, shipped_calendar
 
@@ -53,8 +56,11 @@ def beginning(story: Story) -> None:
         join(COMMISSIONER, "Nadia Thorncliffe", "commissioner"),
         join(APPROVER, "Gareth Penhale", "approver"),
         join(PARTNER, "Lena Fairweather", "listening_partner"),
+        join(ADMINISTRATOR, "Owen Tarrant", "administrator"),
+        join(ARBITER, "Imogen Castellan", "arbiter"),
     )
-    on(day, "09:15", "Sample names a commissioner, an approver and a listening partner.", team)
+    says = "Sample names its team, a listening partner, and an arbiter from outside."
+    on(day, "09:15", says, team)
     wording = adopt("working-0.1", COMMISSIONER)
     on(day, "09:20", "Sample takes up the Charter in working wording.", wording)
     wishes = enter("march", PARTNER)
@@ -81,6 +87,8 @@ def second_quarter(story: Story) -> None:
     """April to June 2026: one update is late, and one rating is changed."""
     dates = _dates(SECOND)
     _ask(story, SECOND, dates)
+    heard = "The listening partner puts on record what families said from April to June."
+    story.on(date(2026, 7, 9), "14:00", heard, listen(SECOND))
     in_time = [*AVON, *BROOK]
     _send(story, date(2026, 7, 15), "Avon, and most of Brook, send their updates.", SECOND, in_time)
     _remind(story, date(2026, 7, 21), "Reminders go to those who have not answered yet.")

@@ -17,7 +17,9 @@ from flows.sample.checking import (
     judge,
     share,
 )
+from flows.sample.disputing import decide, dispute
 from flows.sample.founding import REGISTER, adopt, enter, import_register
+from flows.sample.listening import listen
 from flows.sample.returning import Owed, ask_not_running, hand_over, reply, sign, start, submit
 
 QUARTER = "2026-27-Q2"
@@ -63,6 +65,19 @@ CHANGED = (
     "The booklet is clear, but it comes in English only. One family in five here told us that "
     "they use another language at home."
 )
+DISPUTED = (
+    "Parents wrote this booklet with us and found it clear. The nurses read it out in other "
+    "languages when a family asks."
+)
+DECIDED = (
+    "A booklet that somebody has to read out does not reach a family at home. "
+    "The commissioner was right to change the rating."
+)
+CHANGED_LATE = "The posters are good, but three of the four clinic times on them are out of date."
+DISPUTED_LATE = (
+    "The times were right on the last day of the quarter. They changed in October, and new posters "
+    "are up."
+)
 RIGHT_OF_REPLY = (
     "We accept that our update was late. Families at Copperdale have a part in care plans when "
     "the patient agrees. We will show that next quarter."
@@ -107,6 +122,9 @@ def asking(story: Story) -> None:
     nil = submit(OTTERSTONE, nil=NOT_RUNNING)
     on(date(2026, 10, 12), "15:00", "Otterstone's director signs that it did not run.", nil)
     on(date(2026, 10, 13), "11:00", "Quillhaven sends its update as a file.", submit(QUILLHAVEN))
+    heard = listen(QUARTER)
+    says = "The listening partner puts on record what families said from July to September."
+    on(date(2026, 10, 13), "14:00", says, heard)
     says = "Ten working days are left: reminders. Willowfen's deputy is asked, with full notice."
     _chase(story, date(2026, 10, 14), says)
     on(date(2026, 10, 16), "10:00", "Marlspike sends its update.", submit(MARLSPIKE))
@@ -154,6 +172,13 @@ def looking(story: Story) -> None:
     on(day(2026, 11, 16), "09:00", "What was received is scored.", FlowCall("score_returns"))
     lower = change(FERNHOLLOW, "W6", Rating.PARTLY, CHANGED)
     on(day(2026, 11, 17), "11:00", "One of Fernhollow's ratings is changed, with a reason.", lower)
+    says = "Fernhollow's lead disputes it. Somebody from outside the region is to decide."
+    on(day(2026, 11, 19), "10:00", says, dispute(FERNHOLLOW, "W6", DISPUTED))
+    also = change(COPPERDALE, "W6", Rating.PARTLY, CHANGED_LATE)
+    on(day(2026, 11, 20), "11:00", "One of Copperdale's ratings is changed as well.", also)
+    decided = decide(FERNHOLLOW, "W6", upheld=True, reason=DECIDED)
+    says = "The arbiter decides about Fernhollow: the changed rating stands."
+    on(day(2026, 11, 23), "14:00", says, decided)
     checked = confirm(QUARTER, but=(UNCHECKED,))
     says = "The commissioner confirms all but one: Thistlemere stays the provider's own view."
     on(day(2026, 11, 24), "16:00", says, checked)
@@ -167,6 +192,8 @@ def looking(story: Story) -> None:
         "Copperdale uses its right of reply.",
         reply(COPPERDALE, RIGHT_OF_REPLY),
     )
+    says = "Copperdale's lead disputes its changed rating. The arbiter has until mid-December."
+    on(day(2026, 11, 30), "15:00", says, dispute(COPPERDALE, "W6", DISPUTED_LATE))
     found = together(
         judge(LARKMOOR, faithful=True),
         judge(TEAM, faithful=True),
@@ -179,11 +206,11 @@ def looking(story: Story) -> None:
 def publishing(story: Story) -> None:
     """3 to 8 December: two people approve, and families can read it."""
     on, day = story.on, date
-    one = approve(QUARTER, COMMISSIONER)
-    on(day(2026, 12, 3), "11:00", "The commissioner approves every page.", one)
-    two = approve(QUARTER, APPROVER, but=(UNAPPROVED,))
-    says = "A second person approves all but Willowfen's, which has to wait."
-    on(day(2026, 12, 4), "16:00", says, two)
+    one = approve(QUARTER, COMMISSIONER, but=(UNAPPROVED,))
+    says = "The commissioner approves every page but Willowfen's, which has to wait."
+    on(day(2026, 12, 3), "11:00", says, one)
+    two = approve(QUARTER, APPROVER)
+    on(day(2026, 12, 4), "16:00", "A second person approves them all.", two)
     says = "The families' pages for July to September are published."
     on(day(2026, 12, 8), "08:30", says, FlowCall("publish_summary"))
     _chase(story, day(2026, 12, 8), "Each provider is told that its page is out.")

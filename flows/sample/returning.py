@@ -147,15 +147,15 @@ def reply(owed: Owed, words: str) -> Deed:
 
 
 def _preparer(session: Session, app: App, here: Ref) -> ContactView:
-    return _contact(session, app, here, Role.LEAD, Role.DEPUTY)
+    return contact(session, app, here, Role.LEAD, Role.DEPUTY)
 
 
 def _signer(session: Session, app: App, here: Ref) -> ContactView:
-    return _contact(session, app, here, Role.SIGNER)
+    return contact(session, app, here, Role.SIGNER)
 
 
-def _contact(session: Session, app: App, here: Ref, *roles: Role) -> ContactView:
-    """Who holds one of these roles and can be reached, the first role first."""
+def contact(session: Session, app: App, here: Ref, *roles: Role) -> ContactView:
+    """Who holds one of these roles and can be reached, the first role first; else StopIteration."""
     held = answering.people(session, here, app.clock())
     return next(one for role in roles for one in held if one.role is role and not one.refused)
 

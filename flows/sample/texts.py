@@ -88,6 +88,7 @@ def new_actions(party: str, site: str, quarter: Quarter) -> list[ActionLine]:
             owner=found["owner"],
             due=found["due"],
             request=f"{found['request']}-{party}" if "request" in found else None,
+            practice=found.get("practice"),
         )
         for found in book("actions")["action"]
         if (found["by"], found["site"], found["since"]) == (party, site, str(quarter))
@@ -154,6 +155,19 @@ def practices() -> list[tuple[str, str, str, str, Telling]]:
         )
         for told in book("practices")["practice"]
     ]
+
+
+Rang = tuple[date, bool, int]
+"""A call to a line for families: its day, whether it was answered, and the minutes waited."""
+
+
+def in_json(said: Any) -> Any:  # noqa: ANN401 - any data of a book
+    """A book's data as a page would send it: dates as `2026-09-12`."""
+    if isinstance(said, dict):
+        return {key: in_json(one) for key, one in said.items()}
+    if isinstance(said, list):
+        return [in_json(one) for one in said]
+    return said.isoformat() if isinstance(said, date) else said
 
 
 def wishes(wave: str) -> list[Wish]:

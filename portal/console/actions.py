@@ -20,7 +20,7 @@ from charter.policy import Anchor, Policy
 from charter.quarters import london_date, say
 from charter.rungs import rung_words
 from portal.console import regions, sheets
-from portal.console.choosing import A_PAGE, Pages
+from portal.console.choosing import Pages
 from portal.console.lines import column, glyph
 from portal.console.regions import Room
 from portal.console.sheets import Sheet
@@ -29,7 +29,7 @@ from providers import cycles, keeping
 from providers.keeping import Line
 
 router = APIRouter(prefix="/console/regions/{region}/actions")
-HERE = "/actions"
+HERE, PAGE = "/actions", 50
 HEAD = [
     column("Promise"),
     column("Prison and provider"),
@@ -191,12 +191,12 @@ def as_row(line: Line, slips: Iterable[Slip], region: str) -> dict[str, object]:
 
 def page_of(here: Promised, asked: str) -> tuple[list[Line], Pages]:
     """The promises of the page asked for, or of the last one there is."""
-    many = max(1, -(-len(here.chosen) // A_PAGE))
+    many = max(1, -(-len(here.chosen) // PAGE))
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
     at = min(max(1, number), many)
     before = here.address(page=str(at - 1)) + "#promises" if at > 1 else ""
     after = here.address(page=str(at + 1)) + "#promises" if at < many else ""
-    return here.chosen[(at - 1) * A_PAGE : at * A_PAGE], Pages(at, many, before, after)
+    return here.chosen[(at - 1) * PAGE : at * PAGE], Pages(at, many, before, after)
 
 
 def fields(here: Promised) -> list[dict[str, Any]]:
@@ -207,7 +207,7 @@ def fields(here: Promised) -> list[dict[str, Any]]:
         "prison": ("Prison", _named((line.site, line.site_name) for line in here.every)),
         "commitment": (
             "Commitment",
-            _named((line.commitment, here.commitment(line.commitment)) for line in here.every),
+            _named((c, here.commitment(c)) for c in {line.commitment for line in here.every}),
         ),
     }
     return [

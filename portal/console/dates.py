@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.responses import Response
 
 from charter.proof import Day, Proof
+from charter.quarters import Calendar
 from portal.console import rooms
 from portal.console.cycle import path_of
 from portal.counting import DATE_WORDS, Event, counted, events
-from portal.doors import SignedIn
+from portal.doors import SignedIn, Visit
 from providers import calendars, proving, returns
-from providers.proving import Dated
+from providers.pauses import Pauses
+from providers.proving import Dated, Due
 from providers.returns import Ref
 
 router = APIRouter(prefix="/console/regions/{region}/{quarter}/dates")
@@ -50,12 +53,12 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
         cycle = rooms.enter_cycle(session, visit, region, quarter)
         calendar = calendars.in_force(session, visit.desk.calendar)
         proof = proving.cycle_proof(session, cycle.id, calendar)
-        refs = returns.refs(session, region=region, quarter=str(cycle.quarter))
-        plain, odd = alike(refs, cycle.dates.due)
-        proofs = proving.proofs(session, [*odd, *(r for one in plain for r in one[:1])],
-                                calendar, visit.now)  # fmt: skip
-        noted = [r for one in plain for r in one[1:] if proofs[one[0].id].notes]
-        proofs |= proving.proofs(session, noted, calendar, visit.now) if noted else {}
+        plain, odd = alike(proving.due_in(session, cycle.id), cycle.dates.due)
+        refs, proofs = proved(session, [*odd, *(one[0] for one in plain)], calendar, visit)
+        noted = [i for one in plain for i in one[1:] if proofs[one[0]].notes]
+        if noted:
+            more, theirs = proved(session, noted, calendar, visit)
+            refs, proofs = refs + more, proofs | theirs
     own = differing(refs, proofs, cycle.dates.due)
     named = {one.now: DATE_WORDS[one.name] for one in proof.dates}
     return visit.page(
@@ -65,7 +68,7 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
         proof=proof,
         lines=lines_of(proof.dates, proof.days),
         own=own,
-        same=sum(map(len, plain)) + sum(ref.id in proofs for ref in odd) - len(own),
+        same=sum(map(len, plain)) + sum(i in proofs for i in odd) - len(own),
         counted=counted(proof.days, named),
         sample=cycle.region_name if cycle.sample else "",
     )
@@ -77,14 +80,23 @@ def lines_of(dates: tuple[Dated, ...], days: tuple[Day, ...]) -> list[Line]:
     return [Line(DATE_WORDS[d.name], d.now, d.first, numbers.get(d.now, 0)) for d in dates]
 
 
-def alike(refs: list[Ref], due: date) -> tuple[list[list[Ref]], list[Ref]]:
-    """The returns due on the quarter's own day, received and not, and those that are not.
+def alike(returns_due: list[Due], due: date) -> tuple[list[list[int]], list[int]]:
+    """The numbers of returns due on the quarter's own day, received and not, and of the others.
 
     What is noted of one of the first is noted of all: so one of them is looked into for the rest.
     """
-    plain = [ref for ref in refs if ref.due_on == due]
-    kinds = [[r for r in plain if bool(r.received_at) is came] for came in (True, False)]
-    return [kind for kind in kinds if kind], [ref for ref in refs if ref.due_on != due]
+    plain = [one for one in returns_due if one.on == due]
+    kinds = [[one.id for one in plain if one.came is came] for came in (True, False)]
+    return [kind for kind in kinds if kind], [one.id for one in returns_due if one.on != due]
+
+
+def proved(
+    session: Session, ids: list[int], calendar: Calendar, visit: Visit
+) -> tuple[list[Ref], dict[int, Proof]]:
+    """These returns with the proof of each one's due date."""
+    # Which providers are paused is not asked about here.
+    refs = returns.refs(session, ids=ids, paused=Pauses({}))
+    return refs, proving.proofs(session, refs, calendar, visit.now)
 
 
 def differing(refs: list[Ref], proofs: dict[int, Proof], due: date) -> list[Own]:

@@ -22,7 +22,7 @@ from providers import naming_things, settling
 from providers.naming_things import Named
 
 router = APIRouter(prefix="/console/regions/{region}")
-PAGE, MOST = 100, 5000
+PAGE, MOST = 50, 5000
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Line:
 
 @router.get("/letters", name="letters_page")
 def letters_page(region: str, visit: SignedIn) -> Response:
-    """A hundred letters at a time, the newest first."""
+    """Fifty letters at a time, the newest first."""
     asked = visit.request.query_params
     wish, at = read(asked), _page(asked)
     with visit.desk.database.reading() as session:
@@ -185,11 +185,7 @@ def _page(asked: QueryParams) -> int:
 
 def _lines(session: Session, room: Room, found: Iterable[Filed]) -> list[Line]:
     letters = list(found)
-    spoken = outbox.lines_of(session, [letter.key for letter in letters])
-    about = {
-        key: tuple(dict.fromkeys(line.subject for line in lines if not line.dropped))
-        for key, lines in spoken.items()
-    }
+    about = outbox.spoken_of(session, [letter.key for letter in letters])
     subjects = {subject for group in about.values() for subject in group}
     people = {f"person:{letter.person}" for letter in letters}
     names = naming_things.called(session, subjects | people)

@@ -90,7 +90,7 @@ def withdraw_practice(return_id: str, commitment_id: str, visit: SignedIn, form:
             practices.withdraw(
                 session,
                 here=case.ref,
-                practice=form.text("practice"),
+                practice=form.key("practice"),
                 now=visit.now,
                 person=visit.visitor.person,
             )

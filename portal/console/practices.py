@@ -36,7 +36,7 @@ def end_practice(region: str, visit: SignedIn, form: Typed) -> Response:
             return visit.go(f"{room.path}/practices")
         try:
             person = visit.visitor.person
-            practices.withdraw_in(session, region, form.text("go"), visit.now, person)
+            practices.withdraw_in(session, region, form.key("go"), visit.now, person)
         except Unknown as error:
             raise NotHere from error
     return visit.go(f"{room.path}/practices?did=withdrawn")

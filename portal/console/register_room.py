@@ -103,6 +103,7 @@ def show(
 ) -> HTMLResponse:
     """A page of the register; `tab` is its own address below the register's."""
     path = path_of(room)
+    hidden = set() if room.roles & ADDRESSEES else {"Contacts"}
     return regions.show(
         visit,
         room,
@@ -112,6 +113,6 @@ def show(
         wide=True,
         path=path,
         may_change=may_change(room),
-        tabs=[(words, path + below, below == tab) for words, below in TABS],
+        tabs=[(words, path + below, below == tab) for words, below in TABS if words not in hidden],
         **context,
     )

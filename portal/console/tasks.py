@@ -175,7 +175,8 @@ def _returns(session: Session, visit: Visit, homes: Mapping[str, Home]) -> Itera
 
 
 def _named(one: Waiting, kind: Kind, home: Home) -> Line:
-    since = f", {say(one.since)}" if one.since else ""
+    what = "signed" if one.is_signed else "due"
+    since = f", {what} {say(one.since)}" if one.since else ""
     quarter = Quarter.parse(one.quarter).in_words
     return Line(
         f"{one.place}, {one.party_name}",

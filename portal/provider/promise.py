@@ -123,7 +123,7 @@ def save_promise(return_id: str, place: str, visit: SignedIn, form: Typed) -> Re
     typed = Boxes.typed(form)
     with visit.desk.database.writing() as session:
         sheet = actions_for(session, visit, return_id)
-        practice = practice_for(session, sheet, place, form.text("practice"))
+        practice = practice_for(session, sheet, place, form.key("practice"))
         meanwhile = drafts.overtaken(session, form, sheet.draft, sheet.basis)
         if meanwhile:
             fresh = None if place == "new" else dict(sheet.new()).get(number(place))

@@ -5,14 +5,17 @@ from datetime import date
 import pytest
 
 from charter.answers import ReturnDocument, changed
-from charter.quarters import london_date
+from charter.listening import PARTS
+from charter.quarters import Quarter, london_date
 from charter.returns import State
 from charter.scoring import Receipt
-from charter.steps import DueMoved, Rating, Refused, Reminded, Signed
+from charter.steps import DueMoved, Published, Rating, Refused, Reminded, Signed
+from flows.sample.checking import ADMINISTRATOR
+from flows.sample.disputing import ARBITER
 from flows.sample.story import story
 from flows.status import status
 from flows.wiring import App
-from providers import practices, register, returns
+from providers import listening, passed_on, practices, register, returns, staff, uptake
 from tests.support.sampled import Record
 
 NOW = story()[-1].at
@@ -130,7 +133,9 @@ def test_willowfens_lead_bounced_and_the_deputy_was_asked_with_full_notice(whole
     assert "request" in bounced.reminded(whole, "deputy")
     assert bounced.state is State.RECEIVED
     before = Record(whole, "brook", "willowfen", SECOND)
-    assert not any(isinstance(step, Refused) for step in before.steps)
+    turned_away = [n for n, step in enumerate(before.steps) if isinstance(step, Refused)]
+    published = next(n for n, step in enumerate(before.steps) if isinstance(step, Published))
+    assert all(place > published for place in turned_away)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +321,44 @@ def test_the_commissioner_agreed_that_otterstone_did_not_run(whole: App) -> None
 
 def test_what_larkmoor_did_about_letters_is_shared_with_other_prisons(whole: App) -> None:
     with whole.database.reading() as session:
-        here = returns.find(session, "brook", "copperdale", QUARTER)
+        here = returns.find(session, "clyde", "harrowgrove", QUARTER)
         (offered,) = practices.offered(session, here, "W4")
     assert (offered.site_name, offered.commitment) == ("HMP Larkmoor", "W4")
     assert offered.told.title.startswith("Healthcare letters")
+
+
+def test_the_listening_partner_heard_families_in_both_quarters_after_the_baseline(
+    whole: App,
+) -> None:
+    with whole.database.reading() as session:
+        heard = listening.records(session, "sample")
+        calls = listening.calls(session, "sample", Quarter.parse(QUARTER))
+        passed = passed_on.passed(session, "sample")
+    assert [str(quarter) for quarter in sorted(heard)] == [SECOND, QUARTER]
+    assert all(heard[Quarter.parse(QUARTER)].says(part) for part in PARTS)
+    assert (calls["harrowgrove"].made, calls["harrowgrove"].answered) == (3, 0)
+    assert {one.site for one in passed} == {"quillhaven", "harrowgrove"}
+
+
+def test_one_disputed_rating_was_decided_and_another_waits_for_the_arbiter(whole: App) -> None:
+    decided, waits = Record(whole, "brook", "fernhollow"), Record(whole, "brook", "copperdale")
+    assert decided.life.disputes["W6"].upheld is True
+    assert waits.life.open_disputes == ("W6",)
+    assert "does not reach a family at home" in decided.told()
+
+
+def test_copperdale_takes_up_what_larkmoor_shared_and_is_overdue_with_it(whole: App) -> None:
+    with whole.database.reading() as session:
+        taken = uptake.taken_up(session)
+    assert taken["larkmoor-w4-1"].prisons == ("HMP Copperdale",)
+    late = [one for one in Record(whole, "brook", "copperdale").promises if one.practice]
+    assert [one.due for one in late] == [date(2026, 11, 27)]
+    assert late[0].due < london_date(NOW)
+
+
+def test_the_team_has_an_administrator_and_an_arbiter_who_holds_nothing_else(whole: App) -> None:
+    with whole.database.reading() as session:
+        team = staff.listing(session, "sample")
+    roles = [(one.email, one.role.value) for one in team]
+    assert (ADMINISTRATOR, "administrator") in roles
+    assert [role for email, role in roles if email == ARBITER] == ["arbiter"]

@@ -43,6 +43,7 @@ def strings(data: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 def all_texts() -> list[tuple[str, str]]:
     books = ["avon", "brook", "clyde", "team", "requests", "actions", "figures", "practices"]
+    books.append("listening")
     told = [pair for name in books for pair in strings(texts.book(name), name)]
     spoken = [(name, value) for name, value in vars(present).items() if isinstance(value, str)]
     return told + [(name, value) for name, value in spoken if name.isupper() and " " in value]

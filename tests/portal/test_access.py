@@ -16,7 +16,6 @@ from tests.support import files
 from tests.support.cast import AVON, DEE
 from tests.support.pages import PageClient
 from tests.support.stage import (
-    ANN,
     CORA,
     EVE,
     LAST,
@@ -145,8 +144,12 @@ ACCESS: dict[tuple[str, str], Any] = {
     ("GET", "/console/regions/{region}/schedule/{quarter}/move"): CHECK,
     ("POST", "/console/regions/{region}/schedule/{quarter}/move"): CHECK,
     ("POST", "/console/regions/{region}/schedule/{quarter}/move/back"): CHECK,
-    ("GET", "/console/regions/{region}/schedule/run/{step}"): serving("commissioner", "administrator"),
-    ("POST", "/console/regions/{region}/schedule/run/{step}"): serving("commissioner", "administrator"),
+    ("GET", "/console/regions/{region}/schedule/run/{step}"): serving(
+        "commissioner", "administrator"
+    ),
+    ("POST", "/console/regions/{region}/schedule/run/{step}"): serving(
+        "commissioner", "administrator"
+    ),
     ("GET", "/console/regions/{region}/register"): TEAM,
     ("GET", "/console/regions/{region}/register/prisons/{site}"): STEER,
     ("POST", "/console/regions/{region}/register/prisons/{site}"): STEER,

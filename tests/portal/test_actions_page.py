@@ -136,8 +136,8 @@ def test_it_is_narrowed_by_provider_prison_commitment_and_state_and_kept_as_it_i
     assert [row["promise"] for row in rows] == [f"'{HARM}", CARD]
     assert rows[1]["moves_and_reasons"] == "2026-11-16 to 2027-02-01: A strike."
     book = openpyxl.load_workbook(io.BytesIO(cora.http.get(f"{path}.xlsx").content))
-    assert book.active.max_row == 1 + 6
-    assert all(cell.data_type != "f" for line in book.active for cell in line)
+    assert book.worksheets[0].max_row == 1 + 6
+    assert all(cell.data_type != "f" for line in book.worksheets[0] for cell in line)
 
 
 def test_a_partner_reads_it_and_another_region_does_not(told: Stage, open_pages: Open):

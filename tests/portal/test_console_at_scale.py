@@ -14,18 +14,22 @@ from providers.database import Database, open_engine
 from tests.support import scale
 from tests.support.clocked import BARE, Console, console
 
-FEW, MANY, QUARTERS = 50, 500, 12
+FEW, MANY, QUARTERS = 20, 120, 4
+"""The suite's own size; `make console` measures 500 services and 12 quarters by the same code."""
 MOST_QUERIES = 12
 MOST_TIMES = 5
-OF_A_RETURN_OR_THE_RECORD = (
-    "/console/regions/{region}/{quarter}/dates",
+WORKED_OUT = (
     "/console/regions/{region}/{quarter}/release/{return_id}",
-    "/console/regions/{region}/schedule",
-    "/console/regions/{region}/listening",
-    "/console/regions/{region}/requests",
+    "/console/regions/{region}/{quarter}/release/{return_id}/holds/{text}",
+    "/console/regions/{region}/{quarter}/release/{return_id}/preview",
+    "/console/regions/{region}/schedule/{quarter}",
+    "/console/regions/{region}/schedule/{quarter}/letters.csv",
 )
-"""Pages that ask more than twelve things, and never more than so many however many the services."""
-MORE_QUERIES = 60
+"""What families will read, and a whole quarter rehearsed: worked out once after each change.
+
+The first look asks more than twelve things then, as many of few services as of many.
+"""
+FIRST_LOOK = 30
 PAGE = "text/html"
 
 
@@ -50,15 +54,24 @@ def consoles(
 def test_a_page_asks_no_more_of_many_services_than_of_few_and_never_much(
     consoles: dict[int, Console],
 ) -> None:
-    wrong, pages = [], 0
+    wrong = []
     for route in consoles[MANY].routes():
-        few, many = (consoles[services].open(route) for services in (FEW, MANY))
-        pages += many.status == 200
-        most = MORE_QUERIES if route.startswith(OF_A_RETURN_OR_THE_RECORD) else MOST_QUERIES
-        if many.queries > most or many.queries > few.queries or many.status >= 500:
-            wrong.append(f"{route}: {few.queries}, then {many.queries} ({many.status})")
+        firsts, agains = [], []
+        for services in (FEW, MANY):
+            consoles[services].change()
+            firsts.append(consoles[services].open(route))
+            agains.append(consoles[services].open(route))
+        asked = [cost.queries for cost in (*firsts, *agains)]
+        most = FIRST_LOOK if route in WORKED_OUT else MOST_QUERIES
+        if (
+            {cost.status for cost in firsts} != {200}
+            or max(cost.queries for cost in firsts) > most
+            or max(cost.queries for cost in agains) > MOST_QUERIES
+            or firsts[1].queries > firsts[0].queries
+            or agains[1].queries > agains[0].queries
+        ):
+            wrong.append(f"{route}: {firsts[1].status}, {asked} queries")
     assert not wrong, "\n".join(wrong)
-    assert pages > 30
 
 
 def test_a_page_takes_at_most_five_times_as_long_as_a_bare_one(

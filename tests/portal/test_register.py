@@ -128,6 +128,8 @@ def test_the_reader_looks_and_changes_nothing_and_the_partner_reads_no_addresses
         assert "Adopt another version" not in text
     for path in ("/contacts", "/register.csv", "/register.xlsx"):
         assert lena.get(f"{SAMPLE}{path}").status == 403
+    assert "Contacts" in rita.get(SAMPLE).links
+    assert "Contacts" not in lena.get(SAMPLE).links
     assert "Import" not in rita.get(SAMPLE).links
     assert rita.get(f"{SAMPLE}/import").status == 403
     assert rita.get(f"{SAMPLE}/prisons/AVB").status == 403

@@ -191,6 +191,9 @@ def test_the_page_says_what_changes_against_the_last_publication(named: Stage, o
     assert "Taken out: " in page.text
     approve_by_two(named, open_pages, here)
     publish(named)
+    stands = reader.get(f"{release_of(here)}/{here.id}")
+    assert "Nothing: it reads as it did" in stands.text
+    assert "Revision 2." not in reader.get(f"{release_of(here)}/{here.id}/preview").text
     with named.database.writing() as session:
         checking.revise(session, here, "A figure was wrong.", OUT, named.person(CORA))
     page = reader.get(f"{release_of(here)}/{here.id}")

@@ -20,10 +20,16 @@ Open = Callable[..., PageClient]
 
 
 def headings(page: Page) -> dict[str, int]:
-    """Each heading with its number, as the list at the top has them."""
+    """Each heading with its number; a list at the top has them too where there are several."""
+    told = [words(e) for e in page.tree.iter("h2") if (e.get("id") or "").startswith("task-")]
+    found = {
+        title: int(number.rstrip(")")) for title, _, number in (t.rpartition(" (") for t in told)
+    }
     tops = [e for e in page.tree.iter("ul") if "app-today" in e.get("class", "")]
     lines = [li for top in tops for li in top.iter("li")]
-    return {words(li.find("a")): int(words(li.find("strong"))) for li in lines}
+    listed = {words(li.find("a")): int(words(li.find("strong"))) for li in lines}
+    assert listed == (found if len(found) > 1 else {})
+    return found
 
 
 @pytest.fixture
@@ -53,6 +59,8 @@ def test_the_commissioner_sees_what_a_commissioner_does(waiting: Stage, open_pag
         "Decide on more time": 1,
         "Approve to publish": 1,
     }
+    assert ", due 28 October 2026" in page.text
+    assert ", signed " in page.text
     for way in ("contacts", "not-running", "extend"):
         assert f"/{way}" in page.html
     place = page.click("HMP Clydebridge, Clyde Health")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from charter.policy import Role
 from charter.steps import Rating
-from providers import approving, checking, cycles, deputies, ledger, staff
+from providers import approving, checking, cycles, deputies, ledger, staff, stand_ins
 from providers.cycles import NotAllowed, Unknown
 from providers.database import Database
 from providers.returns import Ref
@@ -211,6 +212,20 @@ def test_nobody_approves_the_page_of_a_return_they_prepared_or_signed(
     with pytest.raises(NotAllowed, match="you prepared or signed this return"):
         approve(programme, here, email)
     assert approve(programme, here, APPROVER) == 1
+
+
+def test_nobody_approves_the_page_of_a_provider_they_are_a_contact_of(
+    programme: Programme,
+) -> None:
+    here = confirmed(programme)
+    with programme.database.writing() as session:
+        lead = programme.person(PREPARER)
+        today, role = TODAY, Role.DEPUTY
+        stand_ins.name(session, here, role, "Ava", "ava@avon.example", today, today, NOW, lead)
+    join(programme, "ava@avon.example", "approver", when="2026-10-11T12:30")
+    with pytest.raises(NotAllowed, match="your own organisation's return"):
+        approve(programme, here, "ava@avon.example", "2026-10-11T13:00")
+    assert approve(programme, here, APPROVER, "2026-10-11T13:00") == 1
 
 
 def test_of_the_two_who_approve_one_had_no_part_in_checking(programme: Programme) -> None:

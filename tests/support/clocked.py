@@ -1,10 +1,12 @@
 """What each page of the console costs: its queries, and its time beside that of a bare page."""
 
+import gc
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import event, text
 
+from charter.ledger import digest
+from providers import ledger
 from providers.database import Database
 from tests.support import scale
 from tests.support.pages import PageClient
@@ -20,7 +24,7 @@ from tests.support.stage import Stage
 
 BARE = "/details"
 """A page with nothing on it but the visitor's own name: what every page costs at least."""
-PEOPLE = (COMMISSIONER, PARTNER, APPROVER)
+PEOPLE = (COMMISSIONER, PARTNER, APPROVER, scale.ARBITER, scale.ADMINISTRATOR)
 """Who opens a page: the first of them who may."""
 ASKED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -66,23 +70,49 @@ class Console:
         return sorted(path for path in opened if path.startswith("/console"))
 
     def address(self, route: str) -> str:
-        """A real address: the newest quarter's, and a return of it that is signed."""
-        with self.stage.database.engine.connect() as connection:
-            newest = (
-                "SELECT r.id FROM standing r JOIN cycle c ON c.id = r.cycle_id "
-                "WHERE c.quarter = :q AND r.received_on IS NOT NULL ORDER BY r.return_id LIMIT 1"
-            ).replace("r.id", "r.return_id")
-            here = connection.execute(text(newest), {"q": str(scale.LAST)}).scalar_one()
-        values = {
-            "region": "sample",
-            "quarter": str(scale.LAST),
-            "return_id": str(here),
-            "commitment_id": "W1",
-            "provider": "P0",
-            "party": "P0",
-            "kind": "assurance",
+        """A real address: the newest quarter's, its watched return, and what there is about it.
+
+        What is planned is planned for the quarter after it.
+        """
+        is_planned = "/schedule/{quarter}" in route
+        values = {**self.parts, "quarter": str(scale.LAST.next() if is_planned else scale.LAST)}
+        return PART.sub(lambda part: values[part[1]], route)
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """What stands in an address for each of its parts, the quarter left out."""
+        asked = {
+            "return_id": (
+                "SELECT r.id FROM return r JOIN cycle c ON c.id = r.cycle_id "
+                "JOIN service v ON v.id = r.service_id JOIN site s ON s.id = v.site_id "
+                f"WHERE c.quarter = '{scale.LAST}' AND s.code = '{scale.WATCHED}'"
+            ),
+            "key": "SELECT MIN(key) FROM letter",
+            "file_id": "SELECT MIN(id) FROM evidence_file",
+            "member": "SELECT MIN(id) FROM staff WHERE role = 'approver'",
         }
-        return PART.sub(lambda part: values.get(part[1], "1"), route)
+        with self.stage.database.engine.connect() as connection:
+            found = {k: str(connection.execute(text(q)).scalar_one()) for k, q in asked.items()}
+        return {
+            **found,
+            "region": "sample",
+            "commitment_id": "W1",
+            "site": scale.WATCHED,
+            "kind": "assurance",
+            "form": "csv",
+            "part": "voice",
+            "step": "round",
+            "request_id": scale.REQUEST,
+            "text": digest(scale.HELD),
+        }
+
+    def change(self) -> None:
+        """Put something on record, so that nothing worked out before still stands."""
+        with self.stage.database.writing() as session:
+            body = {"charter": "working-0.1"}
+            ledger.append(
+                session, self.stage.now, "operator", "charter_adopted", "region:sample", body
+            )
 
     def open(self, route: str) -> Cost:
         """Open a page as the first who may, and count what it asked."""
@@ -95,13 +125,19 @@ class Console:
         kind = answer.headers.get("content-type", "").split(";")[0]
         return Cost(answer.status_code, kind, len(self.asked), len(answer.content))
 
-    def times(self, routes: list[str]) -> dict[str, float]:
-        """The median time of each page and of the bare one, every page once in each turn."""
+    def times(self, routes: list[str], *, first: bool = False) -> dict[str, float]:
+        """The median time of each page and of the bare one, every page once in each turn.
+
+        `first` times each page as it is for whoever opens it first after a change.
+        """
         who = {route: self._who(route) for route in routes}
         taken: dict[str, list[float]] = {route: [] for route in (*routes, BARE)}
         for _ in range(TURNS):
+            gc.collect()
             for route in (*routes, BARE):
                 path = BARE if route == BARE else self.address(route)
+                if first:
+                    self.change()
                 self.clients[who.get(route, COMMISSIONER)].http.get(path, follow_redirects=False)
                 taken[route].append(self.clocked.took)
         return {route: median(each) for route, each in taken.items()}

@@ -1,6 +1,7 @@
 """A region of many services with years behind it, written in bulk by the product's own stores."""
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,29 @@ from sqlmodel import Session, col, insert, select
 
 from charter.answers import Evidence, ReturnDocument
 from charter.ledger import canonical, digest
+from charter.packs import PackKind
 from charter.quarters import Quarter
+from charter.review import Disputed
 from charter.scoring import receipt_text
-from charter.steps import Approved, Confirmed, HandedOver, Published, Rating, Scored, Signed
+from charter.steps import (
+    Approved,
+    Confirmed,
+    HandedOver,
+    Published,
+    Rating,
+    RatingChanged,
+    Scored,
+    Signed,
+)
 from flows.scoring import rescore
-from providers import lives, opening, returns
+from providers import cycles, evidence, lives, opening, packs, requests, returns, staff
 from providers.database import Database
+from providers.evidence import Cabinet
 from providers.lives import NewStep
+from providers.packing import Asking
 from providers.returns import Ref
 from providers.tables import Action, ActionChange, Document, StepRow
+from tests.support import files
 from tests.support.cast import at
 from tests.support.crowd import crowd
 from tests.support.programme import Programme
@@ -26,6 +41,11 @@ LAST = Quarter.parse("2026-27-Q4")
 NOW = datetime(2027, 5, 20, 9, 0, tzinfo=UTC)
 """The newest quarter is being checked: some returns are late, some wait, none is published."""
 RATINGS = tuple(Rating)
+WATCHED = "S1"
+"""The prison whose newest return has everything: a file, held words, and a disputed rating."""
+HELD = "We rang 3 people back who had asked about their appointments."
+REQUEST = "ring-back"
+ARBITER, ADMINISTRATOR = "iris@outside.example", "adam@sample-commissioning.example"
 
 
 def region(database: Database, home: Path, services: int, quarters: int) -> Programme:
@@ -38,7 +58,36 @@ def region(database: Database, home: Path, services: int, quarters: int) -> Prog
     while quarter <= LAST:
         _play(programme, quarter)
         quarter = quarter.next()
+    with programme.database.writing() as session:
+        _watched(session)
     return programme
+
+
+def _watched(session: Session) -> None:
+    """What no page may lack: a request, a dispute, a kept pack, and the rest of the team."""
+    here = returns.find(session, "P0", WATCHED, str(LAST))
+    for email, role in ((ARBITER, "arbiter"), (ADMINISTRATOR, "administrator")):
+        staff.add(session, NOW, "operator", region_code="sample", email=email, role=role, name=role)
+    requests.enter_request(
+        session,
+        id=REQUEST,
+        region="sample",
+        site=WATCHED,
+        party="P0",
+        commitment="W1",
+        text="Ring us back when we leave a message.",
+        source="a visits hall morning",
+        heard_on=LAST.starts,
+        now=NOW,
+        by="operator",
+    )
+    changed = RatingChanged(commitment="W1", rating=Rating.NOT_MET, reason="The log has gaps.")
+    lives.record(session, here.id, changed, NOW, "person:3")
+    lives.record(
+        session, here.id, Disputed(commitment="W1", reason="It has none."), NOW, "person:2"
+    )
+    cycle = cycles.cycle_of(session, "sample", str(LAST))
+    packs.make(session, Asking(PackKind.ASSURANCE, cycle), NOW, "operator")
 
 
 def _play(programme: Programme, quarter: Quarter) -> None:
@@ -52,11 +101,20 @@ def _play(programme: Programme, quarter: Quarter) -> None:
         opening.open_due(session, at(f"{opens}T09:00"), programme.post.calendar)
         session.execute(text("UPDATE letter SET state = 'sent', settled_at = queued_at"))
         here = returns.refs(session, quarter=str(quarter))
+        if quarter == LAST:
+            _give_file(session, Cabinet(programme.home / "evidence"), here)
         answered = [ref for n, ref in enumerate(here) if n % 10]
         when = at(f"{opens}T12:00") + timedelta(days=14)
         _sign(session, answered, when)
         if quarter != LAST:
             _publish(session, answered, when + timedelta(days=40))
+
+
+def _give_file(session: Session, cabinet: Cabinet, here: list[Ref]) -> None:
+    watched = next(ref for ref in here if ref.site == WATCHED)
+    given = at(f"{watched.dates.opens}T10:00")
+    evidence.take(session, cabinet, watched, "log.pdf", files.PDF, given, "person:1")
+    session.execute(text("UPDATE evidence_file SET verdict = 'unscanned'"))
 
 
 def _sign(session: Session, here: list[Ref], when: datetime) -> None:
@@ -76,14 +134,21 @@ def _sign(session: Session, here: list[Ref], when: datetime) -> None:
 
 def _answered(blank: ReturnDocument, ref: Ref, on: date) -> str:
     """A whole document in its one form; what is said differs from prison to prison."""
+    piece = Evidence(title="Call log", dated=on, link="https://a.example/log")
+    said = f"We ring families back within two days at {ref.site_name}."
+    if ref.site == WATCHED and ref.quarter == LAST:
+        piece = Evidence(
+            title="Call log", dated=on, file="log.pdf", sha=sha256(files.PDF).hexdigest()
+        )
+        said = HELD
     answers = tuple(
         answer.model_copy(
             update={
                 "rating": RATINGS[(ref.id + n) % 7 % 4],
                 "reason": "Two posts in the team were empty.",
-                "public_statement": f"We ring families back within two days at {ref.site_name}.",
+                "public_statement": said,
                 "narrative": "A nurse keeps a list and a deputy checks it weekly.",
-                "evidence": (Evidence(title="Call log", dated=on, link="https://a.example/log"),),
+                "evidence": (piece,),
                 "confirmed": True,
             }
         )

@@ -155,7 +155,7 @@ class Stage:
 
     def play(self) -> "Stage":
         """Two regions, one signed quarter of Avon's behind, and the next one opened."""
-        self._begin()
+        self.begin()
         self.now = at("2026-07-01T09:00")
         with self.database.writing() as session:
             opening.open_due(session, self.now, CALENDAR)
@@ -183,7 +183,8 @@ class Stage:
         self.now = at("2026-10-05T09:00")
         return self
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """The rules on record, the register of two regions, and their teams; no quarter yet."""
         began = at("2026-06-15T09:00")
         with self.database.writing() as session:
             version = read_charter(self.charter_text).version
