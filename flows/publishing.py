@@ -19,13 +19,16 @@ from flows.assembling import Told, region_views, tell
 from flows.checkpoints import notary_of
 from flows.post import Post
 from notifications.bulletin import render
-from notifications.site import SiteRefused, check_site, faults_of, write_site
+from notifications.site import SiteRefused, alone, check_site, faults_of, write_site
 from providers import cycles, ledger, lives, moves, publications, returns
 from providers.cycles import CycleView
 from providers.database import Database
 from providers.publications import Published
 
 CONTACT = "To ask for another format or to report a mistake, ask the prison's healthcare team."
+
+TURN = ".turn"
+"""The file, among the sites of a home, that whoever publishes holds."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,14 @@ def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
     """Record what may be published at `now`, freeze every page, and swap the site in whole.
 
     Doing it twice changes nothing. A run that died between record and files is finished here. A
-    signed checkpoint of the ledger goes with each bulletin.
+    signed checkpoint of the ledger goes with each bulletin. Publishers of one home take turns, so
+    that none waits for the record while another draws a thousand pages.
     """
+    with alone(post.home, TURN):
+        return _publish(database, now, post)
+
+
+def _publish(database: Database, now: datetime, post: Post) -> Bulletin:
     with database.writing() as session:
         before = ledger.head(session)
         published = _publish_approved(session, now)

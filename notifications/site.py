@@ -48,13 +48,15 @@ def write_site(home: Path, files: Mapping[str, bytes], *, entries: int, head: st
         raise SiteRefused(f"the bulletin is not published: {faults[0]}{_others(len(faults) - 1)}")
     whole = {**files, MANIFEST: manifest(files, entries, head)}
     try:
-        with _alone(home / "sites"):
+        with alone(home, ".lock"):
             return _write(home, whole)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise SiteRefused(
-            f"the bulletin could not be written, the old one stands: {why}"
-        ) from error
+        raise _not_written(error) from error
+
+
+def _not_written(error: OSError) -> SiteRefused:
+    why = error.strerror or str(error)
+    return SiteRefused(f"the bulletin could not be written, the old one stands: {why}")
 
 
 def _others(more: int) -> str:
@@ -62,10 +64,15 @@ def _others(more: int) -> str:
 
 
 @contextlib.contextmanager
-def _alone(sites: Path) -> Iterator[None]:
-    """One writer at a time; the lock goes with the process that held it."""
-    sites.mkdir(parents=True, exist_ok=True)
-    with (sites / ".lock").open("w") as lock:
+def alone(home: Path, turn: str) -> Iterator[None]:
+    """One process of this home at a time; the `turn`, a file, goes with the process that has it."""
+    sites = home / "sites"
+    try:
+        sites.mkdir(parents=True, exist_ok=True)
+        held = (sites / turn).open("w")
+    except OSError as error:
+        raise _not_written(error) from error
+    with held as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

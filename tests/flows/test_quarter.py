@@ -10,10 +10,12 @@ from sqlalchemy import text
 
 from charter.returns import State
 from charter.steps import Rating, Reminded, Unsent
+from flows.publishing import TURN
 from flows.status import status
 from flows.verifying import verify
 from notifications import outbox
 from notifications.channels.smtp import SmtpChannel
+from notifications.site import alone
 from providers import answering, checking, cycles, ledger, lives
 from providers.database import Database
 from tests.support.cast import at
@@ -225,6 +227,21 @@ def test_ratings_wait_for_two_people_and_the_publication_day(on_sqlite: Programm
     assert programme.publish("2026-12-08T11:00").published == 1
     assert "on Mondays" in page.read_text()
     assert programme.publish("2026-12-08T12:00").published == 0
+
+
+def test_a_second_publisher_waits_its_turn_and_leaves_the_record_to_others(
+    on_sqlite: Programme,
+) -> None:
+    on_sqlite.open("2026-10-01T09:00")
+    second = threading.Thread(target=on_sqlite.publish, args=("2026-10-02T11:00",))
+    with alone(on_sqlite.home, TURN):
+        second.start()
+        second.join(1)
+        assert second.is_alive(), "it waits"
+        with on_sqlite.database.writing():
+            pass  # nobody else has to
+    second.join(60)
+    assert (on_sqlite.home / "site").exists()
 
 
 def test_one_person_cannot_approve_twice(on_sqlite: Programme) -> None:
