@@ -253,11 +253,11 @@ def test_a_way_back_is_open_for_ten_minutes(stage: Stage, idp: StubProvider, ope
 def test_coming_back_from_nowhere_is_refused(
     stage: Stage, idp: StubProvider, open_pages: Open, query: str
 ):
-    client = open_pages(stage.app)
-    assert client.get(f"/sign-in/team/back{query}").status == 403
+    client, refused = open_pages(stage.app), 404 if "%00" in query else 403
+    assert client.get(f"/sign-in/team/back{query}").status == refused
     for kept in ("", ".", "x.y", "x.99999999999999", "x.-1", f"x.{int(idp.now)}"):
         client.http.cookies.set("__Host-charter-trip", kept, domain="portal.example", path="/")
-        assert client.get(f"/sign-in/team/back{query}").status == 403
+        assert client.get(f"/sign-in/team/back{query}").status == refused
     assert nobody_is_in(client, stage)
 
 
