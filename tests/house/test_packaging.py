@@ -92,6 +92,7 @@ def test_make_alone_lists_every_target():
         "crash",
         "machine",
         "spends",
+        "console",
         "docs",
         "serve",
     ]
