@@ -131,6 +131,7 @@ def draw(
         here="-",
         cycle=cycle,
         path=path_of(cycle),
+        is_over=london_date(visit.now) > cycle.dates.challenge_ends,
         queue=queue_of(session, visit, cycle, rules),
         shorts={one.id: one.short for one in rules.charter.commitments},
         can_confirm=bool(roles & checking.CHECKERS),
