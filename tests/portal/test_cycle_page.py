@@ -65,7 +65,7 @@ def test_returns_are_chosen_as_the_address_says(stage: Stage, cora: PageClient):
     assert counts_on(none)["Expected, in all"] == len(CAST)
 
 
-@pytest.mark.parametrize("odd", ["?state=gone", "?sort=%00", "?page=999", "?page=-1", "?view=<b>"])
+@pytest.mark.parametrize("odd", ["?state=gone", "?sort=%25", "?page=999", "?page=-1", "?view=<b>"])
 def test_what_the_address_says_wrong_is_as_if_it_were_not_said(
     stage: Stage, cora: PageClient, odd: str
 ):
