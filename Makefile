@@ -48,6 +48,9 @@ spends: setup ## have fifty spend one link at once, 200 times on each database
 console: setup ## count and time every page of the console over 500 services and 12 quarters
 	@$(VENV)/bin/python -m tests.measure.console $(ARGS)
 
+year: setup ## play a year of the Sample region in a browser, through the console's own pages
+	@WHOLE_YEAR=yes $(VENV)/bin/pytest -q -n0 tests/portal/test_a_year_in_the_console.py
+
 docs: setup ## write the generated pages of docs/ again
 	@$(VENV)/bin/python docs/generate.py
 

@@ -1,5 +1,9 @@
-"""A year of the Sample region, played through the console's own pages in a real browser."""
+"""A year of the Sample region, played through the console's own pages in a real browser.
 
+`make year` plays its four quarters; every run of the tests plays the first two.
+"""
+
+import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -23,6 +27,7 @@ NAMED = "Dr Shah rings families back within two working days."
 SEEN = "No card was seen on two visits in September."
 AGAINST = "Two other visits in the same month saw the card in every reception pack."
 DECIDED = "Both accounts are right: the cards came in the last week of the quarter."
+QUARTERS = 4 if os.environ.get("WHOLE_YEAR") else 2
 REPLY = "The cards are in every reception pack now, and we check them each Monday."
 
 
@@ -43,10 +48,11 @@ def year(served: Stage, chromium: Browser, tmp_path: Path) -> Iterator[Year]:
 
 
 def test_a_year_of_the_region_is_played_from_its_pages(year: Year):
-    for play in (first_quarter, second_quarter, third_quarter, fourth_quarter):
+    every = (first_quarter, second_quarter, third_quarter, fourth_quarter)
+    for play in every[:QUARTERS]:
         play(year)
         year.sound()
-    assert year.sums > 40
+    assert year.sums > 10 * QUARTERS
 
 
 @pytest.mark.parametrize(
