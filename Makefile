@@ -28,7 +28,7 @@ demo: setup ## run a whole quarter and serve what came of it (ARGS=--no-serve en
 	@$(VENV)/bin/charter demo $(ARGS)
 
 test: lint ## check the code, then run every test (ARGS="-k words" picks some)
-	@$(VENV)/bin/pytest -n 2 $(ARGS)
+	@$(VENV)/bin/pytest -n 3 $(ARGS)
 
 lint: setup ## check style, format, types and which room may import which
 	@$(VENV)/bin/ruff check .
