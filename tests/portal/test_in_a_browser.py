@@ -231,7 +231,9 @@ def test_a_commissioner_checks_a_quarter(reader: Reader):
     look(page, "quarter")
     page.click("a:has-text('HMP Avonbridge')")
     look(page, "case")
-    page.click(f"a[href$='/commitments/{CHARTER_IDS[1]}']")
+    second = f"a[href$='/commitments/{CHARTER_IDS[1]}']"
+    page.click(f"details:has({second}) > summary")
+    page.click(second)
     look(page, "deciding")
     page.click("button:has-text('Change the rating')")
     look(page, "deciding-error")
