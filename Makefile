@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test crash machine spends console lint docs serve
+.PHONY: help setup demo test crash machine spends console bulletin lint docs serve
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ spends: setup ## have fifty spend one link at once, 200 times on each database
 
 console: setup ## count and time every page of the console over 500 services and 12 quarters
 	@$(VENV)/bin/python -m tests.measure.console $(ARGS)
+
+bulletin: setup ## publish 2,000 prisons over 4 quarters, and again after one return (ARGS="--prisons 200")
+	@$(VENV)/bin/python -m tests.measure.bulletin $(ARGS)
 
 year: setup ## play a year of the Sample region in a browser, through the console's own pages
 	@WHOLE_YEAR=yes $(VENV)/bin/pytest -q -n0 tests/portal/test_a_year_in_the_console.py

@@ -7,6 +7,7 @@ from charter.actions import Change, Promise
 from charter.answers import Answer
 from charter.contested import disputed
 from charter.facts import checked, facts, runs
+from charter.faithful import mark_of, mark_of_reply
 from charter.parts import (
     Account,
     ActionRow,
@@ -20,6 +21,7 @@ from charter.parts import (
 from charter.quarters import Quarter, london_date
 from charter.reading import QUIET, Reader
 from charter.returns import State
+from charter.review import Judged
 from charter.steps import Rating
 from charter.views import FamilyRequestView, ReturnView
 from charter.words import (
@@ -39,7 +41,7 @@ def account(view: ReturnView, reader: Reader) -> Account:
     extension = life.extended.public if life.extended and not view.quiet else ""
     told = edition if not view.quiet else None
     signed_on = london_date(life.first_signed_at) if life.first_signed_at else None
-    judged = life.judged if told and _replied(view) else None
+    mark = mark_of_reply(life) if told else None
     taken_down = view.withdrawal
     return Account(
         source=view.source,
@@ -60,17 +62,16 @@ def account(view: ReturnView, reader: Reader) -> Account:
         checked_words=checked_words,
         withheld=QUIET if view.quiet else "" if view.may_rate else view.why_not,
         tally=tally(view),
-        faithful=(
-            Tag.of(FAITHFUL_WORDS[judged.faithful if judged else None])
-            if told and _replied(view)
-            else None
-        ),
-        faithful_words=reader.shown(
-            judged.reason if judged else "", "what the listening partner says", view.source
-        ),
         reply=reader.shown(life.reply if told else "", "the right of reply", view.source),
+        reply_faithful=_faithful(mark) if told and life.reply else None,
+        reply_faithful_words=reader.shown(
+            mark.reason if mark else "",
+            "what the listening partner says of the right of reply",
+            view.source,
+        ),
         revision=edition.revision if edition else None,
         published_on=edition.published_on if edition else None,
+        first_published=edition.first if edition else None,
         revised_because=reader.shown(
             told.because if told else "", "the reason for the revision", view.source
         ),
@@ -81,18 +82,17 @@ def account(view: ReturnView, reader: Reader) -> Account:
     )
 
 
+def _faithful(mark: Judged | None) -> Tag:
+    """How the listening partner marked a reply, in words; its silence reads *not checked*."""
+    return Tag.of(FAITHFUL_WORDS[mark.faithful if mark else None])
+
+
 def _own_words(view: ReturnView, reader: Reader) -> str:
     """Why a service did not run, or what its provider says beside *not returned*."""
     said, where = view.document.nil_reason if view.document else "", "why the service did not run"
     if view.state is State.NOT_RETURNED:
         said, where = view.life.sentence, "the sentence beside not returned"
     return reader.shown(said if view.edition and not view.quiet else "", where, view.source)
-
-
-def _replied(view: ReturnView) -> bool:
-    """Whether this return replies to families, for the listening partner to judge."""
-    asked = {request.id for request in view.requests}
-    return any(request in asked for request in fresh_replies(view))
 
 
 def fresh_replies(view: ReturnView) -> frozenset[str]:
@@ -233,7 +233,14 @@ def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow
         date_passed=promise.is_open and promise.due < view.edition.published_on,
         handed=promise.handed,
         handed_because=shown(promise.declined, "the reason for declining"),
+        consulted=shown(_consulted(promise), "who was asked"),
+        learnt=shown(view.practices.get(promise.practice or "", ""), "the practice taken up"),
     )
+
+
+def _consulted(promise: Promise) -> str:
+    """The newest word on who was asked about a change of a service."""
+    return next((c.consulted for c in reversed(promise.changes) if c.consulted), "")
 
 
 def request_rows(
@@ -246,12 +253,12 @@ def request_rows(
     return tuple(_request_row(view, request, actions, reader) for request in told)
 
 
-def _answer(view: ReturnView, request: FamilyRequestView) -> tuple[str | None, str]:
+def _answer(view: ReturnView, request: FamilyRequestView) -> tuple[str | None, str, Judged | None]:
     replies = view.document.replies if view.document else ()
     for reply in replies:
         if reply.request == request.id and reply.answer is not None:
-            return reply.answer, reply.words
-    return request.answer, request.words
+            return reply.answer, reply.words, mark_of(view.life, reply)
+    return request.answer, request.words, request.mark
 
 
 def _request_row(
@@ -261,7 +268,7 @@ def _request_row(
     reader: Reader,
 ) -> RequestRow:
     source = view.source.model_copy(update={"request": request.id})
-    answer, words = _answer(view, request)
+    answer, words, mark = _answer(view, request)
     later = answer is None and request.answer_due and request.answer_due > view.quarter
     return RequestRow(
         source=source,
@@ -276,6 +283,13 @@ def _request_row(
         earlier=answer is not None and request.id not in fresh_replies(view),
         answer_due=_later(view.quarter, request.answer_due) if later else "",
         actions=tuple(row for row in actions if row.source.request == request.id),
+        faithful=_faithful(mark) if answer is not None else None,
+        faithful_words=reader.shown(
+            mark.reason if mark else "",
+            f"what the listening partner says of the reply to request {request.id}",
+            source,
+        ),
+        recommendation=request.recommendation,
     )
 
 

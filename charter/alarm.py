@@ -1,4 +1,4 @@
-"""What a person looks at before families read it: a possible name, a few people, a death."""
+"""What a person looks at before families read it: whatever may tell who somebody is, or alarm."""
 
 import re
 import unicodedata
@@ -6,43 +6,11 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from charter.disclosure import Finding, screen
+from charter.naming import names
+from charter.particulars import particulars
 
-NAME, FEW, DEATH = "possible name", "small number of people", "death or self-harm"
+FEW, DEATH = "small number of people", "death or self-harm"
 
-INSTITUTIONS = frozenset(
-    """A Access Adult Advice Advocacy Agency All An April Arabic Area August Bengali Board British
-    Call Card Care Carer Carers Catholic Centre Chaplain Chaplaincy Charity Charter Christian
-    Christmas Clinic Clinical Coffee Commissioner Commissioners Committee Community Consent
-    Council Custody Day December Dental Deputy Desk Director Each Easter Eid Engagement England
-    English Equality Every Families Family Farsi February First Forum Foundation Friday Friends
-    Further General Governor Group Guide Gujarati Gypsy Head Health Healthcare Helpline Hindu
-    Home Hospital Hour House Human Inclusion Information January Jewish July June Justice
-    Language Lead Learning Liaison Line Link Listen Listening Local London Manager Managers
-    March Matron May Medical Medicines Meeting Mental Ministry Monday Muslim National Needs
-    Network November Nurse Nurses October Office Officer Officers Online Open Our Partner
-    Partners Partnership Patient Patients Pentecost Pharmacy Plan Police Polish Portuguese
-    Practice Primary Prison Prisoners Prisons Probation Programme Project Public Quality Quarter
-    Ramadan Reception Record Regional Representatives Resettlement Rights Roma Royal Rule Safer
-    Saturday Secondary Senior September Service Services Sikh Social Somali Spanish Staff
-    Standard Statement Sunday Support System Tamil Team Teams The Their This Thursday Traveller
-    Travellers Triangle Trust Tuesday Turkish Unit University Urdu Visitor Visitors Visits Wales
-    Wednesday Week Welcome Wellbeing Welsh Wing Women Words Work Worker Workers Working Young
-    Your
-    """.split()  # noqa: SIM905 - a list of this length is read more easily as text
-)
-"""Words that are written with a capital in returns and name no person."""
-
-_WORD = r"[A-ZÀ-ÖØ-Þ](?:[’'][A-Z])?[a-zà-öø-ÿ’'\-]*[a-zà-öø-ÿ][A-Za-zà-öø-ÿ’'\-]*"
-_CALLED = re.compile(
-    rf"\b(?P<title>Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Prof|Professor|Rev|Reverend|Imam|Rabbi|Sister"
-    rf"|Nurse|Officer|Governor|Chaplain)\b\.?\s+(?P<name>{_WORD})"
-)
-_OF_SOMEBODY = re.compile(
-    r"\b(?:son|daughter|brother|sister|mother|father|mum|dad|husband|wife|boyfriend|girlfriend|"
-    rf"uncle|aunt|cousin|prisoner|patient|resident|named|called)\s+(?P<name>{_WORD})"
-)
-_PAIR = re.compile(rf"(?=\b(?P<name>{_WORD}\s+(?P<second>{_WORD})))\b[A-ZÀ-ÖØ-Þ]")
-_OWNED = re.compile(rf"(?<=[a-z,;]\s)(?P<name>{_WORD})[’']s\b")
 _APART = re.compile(r"[\s’'\-]+")
 
 _FIGURES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -62,9 +30,28 @@ _COUNT = re.compile(
     rf"(?!\s+in\s+(?:\d|{_IN_WORDS}))",  # `one family in five` is a share and no count
     re.IGNORECASE,
 )
+_PART = re.compile(
+    rf"(?<![\d.,:/-])\b(?:(?P<count>\d{{1,2}}|{_IN_WORDS})\s(?:out\s)?of\s"
+    rf"(?:(?:the|our|its|these|those|all|them|\d+)\s)*(?:[a-z-]+\s)?{_PEOPLE}\b"
+    rf"|(?<!in )(?P<came>\d{{1,2}}|{_IN_WORDS})\s(?:of\sthem\s|more\s)?(?:came|attended|joined"
+    r"|replied|turned\sup|took\spart|complained|asked|wrote|rang)\b)",
+    re.IGNORECASE,
+)
+_LONE = re.compile(
+    rf"\b(?:a|one)\s(?:single|lone|couple\sof|pair\sof|handful\sof)\s(?:[a-z-]+\s)?{_PEOPLE}\b",
+    re.IGNORECASE,
+)
+_THEIR = r"(?:his|her|their|my|its|our)"
 _DEATH = re.compile(
-    r"\b(?:di(?:ed|es)|dying|deaths?|dead|deceased|suicid\w*|self[\s-]?harm\w*|overdos\w*|"
-    r"inquests?|coroners?|hang(?:ed|ing)\s+(?:him|her|them)\w*|killed|passed\s+away|bereave\w*)\b",
+    r"\b(?:di(?:ed|es)|dying|deaths?|dead|deceased|fatal\w*|suicid\w*|self[\s-]?harm\w*|overdos\w*"
+    r"|inquests?|coroners?|post[\s-]?mortem|funerals?|killed|murder\w*|homicide|manslaughter"
+    r"|hang(?:ed|ing)|ligatures?|passed\saway|bereave\w*|resuscitat\w*|ACCT|unresponsive"
+    rf"|(?:end|tak|los)(?:e|es|ing|ed)?\s{_THEIR}\s(?:own\s)?li(?:fe|ves)"
+    rf"|(?:took|taken|lost|ended)\s{_THEIR}\s(?:own\s)?li(?:fe|ves)|wants?(?:ed)?\sto\sdie"
+    rf"|(?:harm|hurt|cut|kill)(?:s|ed|ting|ing)?\s(?:him|her|them)sel(?:f|ves)"
+    rf"|cut(?:s|ting)?\s{_THEIR}\s(?:arms?|wrists?|legs?|throat|neck)|(?:did\snot|didn[’']t)\ssurvive"
+    rf"|lost\s(?:a|an|one|{_THEIR})\s(?:\w+\s)?(?:resident|patient|prisoner|man|woman|son|daughter"
+    r"|brother|sister|father|mother|mum|dad|husband|wife|partner|friend|child|baby))\b",
     re.IGNORECASE,
 )
 
@@ -73,14 +60,21 @@ _DEATH = re.compile(
 def looked_for(text: str, known: frozenset[str] = frozenset(), few: int = 0) -> tuple[Finding, ...]:
     """What a human must look at before this text is public; an empty answer is no promise.
 
-    Numbers and dates of birth always. Names, deaths, and counts of people from one up to but not
-    `few`, unless `few` is nought. `known` are words that name a place or an organisation here.
+    Numbers and dates of birth always. Unless `few` is nought also names, deaths, cells, ways to
+    reach a person, illnesses beside one, and counts of people from one up to but not `few`.
+    `known` are words that name a place or an organisation here.
     """
     if not few:
         return tuple(screen(text))
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    return (*screen(text), *_names(plain, known | INSTITUTIONS), *_few(plain, few), *_deaths(plain))
+    return (
+        *screen(text),
+        *names(plain, known),
+        *particulars(plain),
+        *_few(plain, few),
+        *_deaths(plain),
+    )
 
 
 def kinds_of(findings: Collection[Finding]) -> tuple[str, ...]:
@@ -93,21 +87,14 @@ def words_in(*names: str) -> frozenset[str]:
     return frozenset(word for name in names for word in _APART.split(name) if word)
 
 
-def _names(text: str, known: frozenset[str]) -> Iterator[Finding]:
-    for pattern in (_CALLED, _OF_SOMEBODY, _OWNED):
-        for found in pattern.finditer(text):
-            if _APART.split(found["name"])[0] not in known:
-                yield Finding(NAME, found[0])
-    for found in _PAIR.finditer(text):
-        if not any(part in known for part in _APART.split(found["name"])):
-            yield Finding(NAME, found["name"])
-
-
 def _few(text: str, few: int) -> Iterator[Finding]:
-    for found in _COUNT.finditer(text):
-        said = found["count"].lower()
-        if 0 < (_FIGURES[said] if said in _FIGURES else int(said)) < few:
-            yield Finding(FEW, found[0])
+    for pattern in (_COUNT, _PART):
+        for found in pattern.finditer(text):
+            said = next(part for part in found.groups() if part).lower()
+            if 0 < (_FIGURES[said] if said in _FIGURES else int(said)) < few:
+                yield Finding(FEW, found[0])
+    for found in _LONE.finditer(text):
+        yield Finding(FEW, found[0])
 
 
 def _deaths(text: str) -> Iterator[Finding]:

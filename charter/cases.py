@@ -58,7 +58,8 @@ def addressee(role: Role, people: tuple[Reachable, ...]) -> Reachable | None:
 def people_for(rung: Rung, case: Case) -> Iterator[int]:
     """The people a rung speaks to, each once.
 
-    Once a return waits for its signer, the lead is left alone, as long as anybody can sign.
+    Once a return waits for its signer, the lead is left alone, as long as anybody can sign. Of
+    arbiters every one is told: whoever of them may decide is asked as they do.
     """
     asked: set[int] = set()
     waits = rung.anchor is Anchor.DUE and case.life.waits_for_signer
@@ -66,9 +67,11 @@ def people_for(rung: Rung, case: Case) -> Iterator[int]:
         found = addressee(role, case.people)
         if waits and role is Role.LEAD:
             found = addressee(Role.SIGNER, case.people) or found
-        if found is not None and found.person not in asked:
-            asked.add(found.person)
-            yield found.person
+        everyone = [one for one in case.people if one.role is role and not one.refused]
+        for one in everyone if role is Role.ARBITER else filter(None, [found]):
+            if one.person not in asked:
+                asked.add(one.person)
+                yield one.person
 
 
 def turned_away(case: Case) -> tuple[Reachable, ...]:

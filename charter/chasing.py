@@ -187,6 +187,10 @@ def _occasion(rung: Rung, life: Life) -> int:
     match rung.anchor:
         case Anchor.CHALLENGED:
             return life.challenges
+        case Anchor.DISPUTED:
+            return len(life.disputes)
+        case Anchor.DECIDED:
+            return len(life.disputes) - len(life.open_disputes)
         case Anchor.PUBLISHED:
             return life.revision
         case Anchor.REFUSED:
@@ -228,6 +232,10 @@ def _holds(anchor: Anchor, case: Case, today: date) -> bool:
     match anchor:
         case Anchor.CHALLENGED:
             return bool(life.questions)
+        case Anchor.DISPUTED:
+            return bool(life.open_disputes)
+        case Anchor.DECIDED:
+            return len(life.disputes) > len(life.open_disputes)
         case Anchor.CHECKED:
             over = life.is_received and today > case.challenge_ends
             return bool(life.confirmed_at) or over

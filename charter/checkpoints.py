@@ -9,6 +9,7 @@ from charter.ledger import canonical
 from charter.quarters import london_date, say
 
 _DOMAIN = b"charter-checkpoint-v1\n"
+_BULLETIN = b"charter-bulletin-v1\n"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Checkpoint:
     def day(self) -> str:
         """Its London date, in words."""
         return say(london_date(datetime.fromisoformat(self.at)))
+
+
+def statement_of(manifest: str, entries: int, head: str) -> bytes:
+    """The bytes that are signed for a bulletin: its manifest's SHA-256, and its ledger entry."""
+    said = {"manifest": manifest, "ledger": {"entries": entries, "head": head}}
+    return _BULLETIN + canonical(said).encode()
 
 
 def standing(checkpoints: Iterable[Checkpoint]) -> list[Checkpoint]:

@@ -2,8 +2,9 @@
 
 from typing import assert_never
 
+from charter.faithful import RIGHT_OF_REPLY
 from charter.quarters import say
-from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
+from charter.review import Disputed, DisputeDecided, HoldCleared, Judged, Withdrawn
 from charter.steps import (
     AnsweringStep,
     Approved,
@@ -18,7 +19,6 @@ from charter.steps import (
     ExtensionAsked,
     ExtensionDeclined,
     HandedOver,
-    Judged,
     NotRunningAgreed,
     NotRunningAsked,
     NotRunningDeclined,
@@ -122,9 +122,9 @@ def _checking(step: CheckingStep, about: str) -> str:  # noqa: C901 - a case a s
             return "The return was confirmed."
         case Scored():
             return "Its score was recorded."
-        case Judged(faithful=faithful, reason=reason):
+        case Judged(faithful=faithful, reason=reason, about=request):
             found = "faithful" if faithful else "not faithful"
-            return _with(f"The replies to families were judged {found}.", reason)
+            return _with(f"{_marked(request)} judged {found}.", reason)
         case Approved():
             return "Its page was approved for publication."
         case Published(revision=1):
@@ -147,6 +147,12 @@ def _checking(step: CheckingStep, about: str) -> str:  # noqa: C901 - a case a s
         case Withdrawn(reason=reason):
             return _with("Its page was taken down.", reason)
     assert_never(step)
+
+
+def _marked(about: str) -> str:
+    if about == RIGHT_OF_REPLY:
+        return "The right of reply was"
+    return f"The reply to request {about} was" if about else "The replies to families were"
 
 
 def _with(fact: str, words: str) -> str:

@@ -60,10 +60,20 @@ def decide_by(disputed_on: date, policy: Policy, calendar: Calendar) -> date | N
         return None
 
 
-def answer_by(asked_on: date, dates: Dates) -> date | None:
-    """By when an answer to a question still counts in this cycle; None once all of it is over."""
-    ends = (dates.challenge_ends, dates.reply_ends)
-    return next((day for day in ends if asked_on <= day), None)
+def answer_by(asked_on: date, dates: Dates, policy: Policy, calendar: Calendar) -> date | None:
+    """The last day to answer a question; None where the right of reply was over when it was asked.
+
+    So many working days as the policy gives it, within the right of reply. A policy that gives it
+    none has the answer count until the check ends, and one asked later until the reply does.
+    """
+    if asked_on > dates.reply_ends:
+        return None
+    if not policy.answer_days:
+        return dates.challenge_ends if asked_on <= dates.challenge_ends else dates.reply_ends
+    try:
+        return min(calendar.shift(asked_on, policy.answer_days), dates.reply_ends)
+    except BeyondHorizon:
+        return dates.reply_ends
 
 
 def outcome(dispute: Dispute) -> str:

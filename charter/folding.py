@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from charter.returns import Dispute, Life
-from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
+from charter.review import Disputed, DisputeDecided, HoldCleared, Judged, Withdrawn
 from charter.steps import (
     AnsweringStep,
     Approved,
@@ -22,7 +22,6 @@ from charter.steps import (
     ExtensionDeclined,
     HandedOver,
     Happened,
-    Judged,
     NotRunningAgreed,
     NotRunningAsked,
     NotRunningDeclined,
@@ -160,6 +159,7 @@ def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:  # noqa: C90
                 life,
                 questions={**life.questions, commitment: question},
                 challenges=life.challenges + 1,
+                asked_at=at,
                 confirmed_at=None,
                 approved_by=(),
             )
@@ -175,8 +175,10 @@ def _checked(life: Life, step: CheckingStep, at: datetime) -> Life:  # noqa: C90
             return replace(life, confirmed_at=at)
         case Scored(receipt=receipt):
             return replace(life, receipt=receipt)
-        case Judged() as judged:
+        case Judged(about="") as judged:
             return replace(life, judged=judged, approved_by=())
+        case Judged(about=about) as judged:
+            return replace(life, marks={**life.marks, about: judged}, approved_by=())
         case Approved(person=person):
             others = tuple(other for other in life.approved_by if other != person)
             return replace(life, approved_by=(*others, person))

@@ -1,5 +1,6 @@
 """Whether a promise was kept by the date first promised, and how a region's promises add up."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,10 +68,15 @@ def kept(promises: Iterable[tuple[Outcome, date]], today: date) -> Kept:
 
     One that was withdrawn is left out; so is an open one whose first date is still to come.
     """
-    on_time = of = 0
-    for what, first_due in promises:
-        to_come = what is Outcome.OPEN and first_due >= today
-        if what is not Outcome.WITHDRAWN and not to_come:
-            of += 1
-            on_time += what is Outcome.KEPT
-    return Kept(on_time, of)
+    return kept_of(Counter((what, first_due >= today) for what, first_due in promises))
+
+
+def kept_of(counts: Mapping[tuple[Outcome, bool], int]) -> Kept:
+    """The same of promises that were counted, by outcome and whether the first date is to come."""
+    counted = {
+        (what, to_come): many
+        for (what, to_come), many in counts.items()
+        if what is not Outcome.WITHDRAWN and not (what is Outcome.OPEN and to_come)
+    }
+    on_time = sum(many for (what, _), many in counted.items() if what is Outcome.KEPT)
+    return Kept(on_time, sum(counted.values()))

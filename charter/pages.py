@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from charter.families import Around
+from charter.formats import FormatRow
 from charter.parts import (
     Account,
     ActionRow,
@@ -50,6 +52,8 @@ class PrisonPage(Frozen):
     next_publishes: date | None
     holds: tuple[Hold, ...]
     quiet: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    around: Annotated[Around, Field(exclude_if=lambda one: one == Around())] = Around()
+    formats: Annotated[tuple[FormatRow, ...], Field(exclude_if=lambda rows: not rows)] = ()
 
 
 class PlaceRow(Frozen):
@@ -72,6 +76,20 @@ class RegionRows(Frozen):
     rows: tuple[PlaceRow, ...]
 
 
+class PartLink(Frozen):
+    """A part of a list that is too long for one page: where it stands, and whom it holds."""
+
+    page: str
+    region_name: str
+    first: str
+    last: str
+
+
+Parts = Annotated[tuple[PartLink, ...], Field(exclude_if=lambda parts: not parts)]
+Part = Annotated[int, Field(exclude_if=lambda part: not part)]
+"""The number of a part, from one; nought for a page that is whole, or names its parts."""
+
+
 class CommitmentPage(Frozen):
     """One commitment across prisons: A to Z, and never a ranking."""
 
@@ -85,6 +103,8 @@ class CommitmentPage(Frozen):
     notices: Notices
     regions: tuple[RegionRows, ...]
     holds: tuple[Hold, ...]
+    parts: Parts = ()
+    part: Part = 0
 
 
 class Milestone(Frozen):
@@ -133,10 +153,12 @@ class QuarterPage(Frozen):
     rows: tuple[TimetableRow, ...]
     waits_for: tuple[tuple[str, tuple[str, ...]], ...]
     holds: tuple[Hold, ...]
+    parts: Parts = ()
+    part: Part = 0
 
 
 class RegionSummary(Frozen):
-    """A region on the start page: its newest quarter and how it stands."""
+    """How a quarter stands in a region; on the start page it is the newest one."""
 
     code: str
     name: str
@@ -148,10 +170,11 @@ class RegionSummary(Frozen):
     counts: Counts
     commissioner: str
     commissioner_page: str
+    page: Annotated[str, Field(exclude_if=lambda page: not page)] = ""
 
 
 class PrisonLink(Frozen):
-    """A prison on the start page."""
+    """A prison in a list: where it stands in the alphabet, and who runs healthcare there."""
 
     letter: str
     name: str
@@ -167,8 +190,28 @@ class CommitmentLink(Frozen):
     page: str
 
 
+class LetterLink(Frozen):
+    """A letter of the alphabet on the start page, and the page of its prisons."""
+
+    letter: str
+    page: str
+    first: str
+    last: str
+
+
+class QuarterLink(Frozen):
+    """A quarter on the start page, and the page that tells of it in every region."""
+
+    quarter_words: str
+    page: str
+
+
 class HomePage(Frozen):
-    """The start page: find your prison."""
+    """The start page: find your prison.
+
+    `prisons` stand on pages of their `letters` where they are many. `address` is where families
+    read the site, empty where that is not known.
+    """
 
     kind: Literal["home"] = "home"
     key: Literal["index"] = "index"
@@ -177,6 +220,49 @@ class HomePage(Frozen):
     prisons: tuple[PrisonLink, ...]
     commitments: tuple[CommitmentLink, ...]
     contact: str
+    letters: Annotated[
+        tuple[LetterLink, ...], Field(exclude_if=lambda letters: not letters)
+    ] = ()
+    quarters: Annotated[
+        tuple[QuarterLink, ...], Field(exclude_if=lambda quarters: not quarters)
+    ] = ()
+    address: Annotated[str, Field(exclude_if=lambda address: not address)] = ""
+
+
+class LetterPage(Frozen):
+    """The prisons of one letter, A to Z."""
+
+    kind: Literal["letter"] = "letter"
+    key: str
+    letter: str
+    notices: Notices
+    prisons: tuple[PrisonLink, ...]
+
+
+class RegionPage(Frozen):
+    """A region: its prisons, A to Z, and each of its quarters, the newest first."""
+
+    kind: Literal["region"] = "region"
+    key: str
+    region_code: str
+    region_name: str
+    commissioner: str
+    commissioner_page: str
+    notices: Notices
+    quarters: tuple[RegionSummary, ...]
+    prisons: tuple[PrisonLink, ...]
+    parts: Parts = ()
+    part: Part = 0
+
+
+class QuarterEverywhere(Frozen):
+    """How one quarter stands in each region, A to Z; never added up across them."""
+
+    kind: Literal["everywhere"] = "everywhere"
+    key: str
+    quarter_words: str
+    notices: Notices
+    regions: tuple[RegionSummary, ...]
 
 
 def prison_folder(region: str, site: str, *, is_region: bool) -> str:
@@ -197,3 +283,24 @@ def quarter_key(region: str, quarter: Quarter) -> str:
 def commitment_key(commitment: str) -> str:
     """The key of a commitment's page."""
     return f"commitments/{commitment}"
+
+
+def part_key(whole: str, part: int, region: str = "") -> str:
+    """The key of a part of a list, from its whole's: a part of one region where it names one."""
+    return f"{whole}/{region}/{part}" if region else f"{whole}/{part}"
+
+
+def region_key(region: str) -> str:
+    """The key of a region's own page."""
+    return f"regions/{region}"
+
+
+def everywhere_key(quarter: str) -> str:
+    """The key of the page of a quarter in every region."""
+    return f"quarters/{quarter}"
+
+
+def letter_key(letter: str, part: int = 1) -> str:
+    """The key of a letter's page; further parts of a long letter are numbered."""
+    stem = f"find/{letter.lower() if letter.isascii() and letter.isalnum() else 'other'}"
+    return stem if part == 1 else f"{stem}-{part}"

@@ -18,13 +18,19 @@ class SumsDisagree(Exception):
 
 
 class Source(Frozen):
-    """What a fact rests on: the return, and the document, receipt, action or request behind it."""
+    """What a fact rests on: the return, and the document, receipt, action or request behind it.
 
-    return_id: int
+    `step` is the ledger entry of the newest step that it tells of; `record` the subject, in the
+    ledger or the register, of what is no part of a return.
+    """
+
+    return_id: int = 0
     document: str = ""
     receipt: str = ""
     action: str = ""
     request: str = ""
+    step: Annotated[int, Field(exclude_if=lambda seq: not seq)] = 0
+    record: Annotated[str, Field(exclude_if=lambda subject: not subject)] = ""
 
 
 class Tag(Frozen):
@@ -117,7 +123,11 @@ class Tally(Frozen):
 
 
 class Account(Frozen):
-    """How one organisation's update stands: facts first, then what others made of it."""
+    """How one organisation's update stands: facts first, then what others made of it.
+
+    `reply_faithful` says how the listening partner marked the right of `reply`. A page frozen
+    before each reply had its mark has one for all of them, as `faithful` and `faithful_words`.
+    """
 
     source: Source
     party_code: str
@@ -137,14 +147,15 @@ class Account(Frozen):
     checked_words: str
     withheld: str
     tally: Tally | None
-    faithful: Tag | None
-    faithful_words: str
     reply: str
     revision: int | None
     published_on: date | None
     revised_because: str
     withdrawn_on: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
     withdrawn_because: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    reply_faithful: Annotated[Tag | None, Field(exclude_if=lambda tag: tag is None)] = None
+    reply_faithful_words: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    first_published: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
 
 
 class Slip(Frozen):
@@ -158,7 +169,9 @@ class Slip(Frozen):
 class ActionRow(Frozen):
     """Something promised: when for at first, how it stands, and every slip.
 
-    `handed` says from whom it was taken over, or who was to take it on and what came of that.
+    `handed` says from whom it was taken over, or who was to take it on and what came of that;
+    `consulted` who was asked about a change of a service, and what that changed; `learnt` the good
+    practice of another prison that it takes up.
     """
 
     source: Source
@@ -176,10 +189,16 @@ class ActionRow(Frozen):
     date_passed: bool
     handed: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
     handed_because: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    consulted: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    learnt: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
 
 
 class RequestRow(Frozen):
-    """What families asked, what was replied, and what is being done about it."""
+    """What families asked, what was replied, and what is being done about it.
+
+    `faithful` says how the listening partner marked the reply, and `faithful_words` why. A
+    `recommendation` is the partner's own; all others are requests of families.
+    """
 
     source: Source
     party_name: str
@@ -193,6 +212,9 @@ class RequestRow(Frozen):
     earlier: bool
     answer_due: str
     actions: tuple[ActionRow, ...]
+    faithful: Annotated[Tag | None, Field(exclude_if=lambda tag: tag is None)] = None
+    faithful_words: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    recommendation: Annotated[bool, Field(exclude_if=lambda is_one: not is_one)] = False
 
 
 class AnswerRow(Frozen):

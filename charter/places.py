@@ -22,6 +22,7 @@ def phones(site: SiteView) -> tuple[Phone, ...]:
         ("Prison switchboard", site.switchboard),
         ("Safer custody", site.safer_custody),
         ("Healthcare line for families", site.family_line),
+        ("Family Link Worker", site.link_worker),
     ]
     found = []
     for label, number in listed:

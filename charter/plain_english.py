@@ -1,10 +1,13 @@
-"""Advice on plain English: sentences too long to follow, and abbreviations nobody explained."""
+"""Advice on plain English: long sentences, unexplained abbreviations, numbers hard to read."""
 
 import re
 from collections.abc import Collection, Iterator
 
 LONGEST = 20
 """Words a sentence may have, by the NHS service manual's advice on how to write."""
+
+MOST_SENTENCES = 3
+"""Sentences a paragraph may have, by the same advice."""
 
 KNOWN = frozenset(
     {"A&E", "AM", "GP", "HIV", "HMP", "HMYOI", "ID", "NHS", "OK", "PDF", "PM", "TV", "UK", "YOI"}
@@ -22,14 +25,31 @@ _APART = re.compile(r"[()\n]")
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z](?:&?[A-Z])+(?=s?(?![^\W_]))")
 
 
+_SPELT = re.compile(
+    r"(?<=[\w,;:)’”] )(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b(?!-)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"\d[\d.,]*\s?(?:%|per\s?cent\b)", re.IGNORECASE)
+_DECIMAL = re.compile(r"(?<![\d.£$€/-])\d+\.\d+(?![\d.]|\s?[ap]\.?m\b)", re.IGNORECASE)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d\d-\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)\s(?:of\s)?{_MONTH}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?[ap]m))"
+    r"(?!\d)"
+)
+
+
 def advice(text: str, known: Collection[str] = KNOWN) -> tuple[str, ...]:
     """What would make a text easier to read, a sentence each; empty when nothing would.
 
     `known` are the abbreviations that need no explaining. It is advice and never a refusal.
     """
-    if _IN_WORDS.search(text) and len(text.split()) > 2 and text.upper() == text:
+    if len(text.split()) > 2 and text.lower() != text == text.upper():
         return ("Write in small letters: words all in capitals are hard to read.",)
-    return (*_long(text), *_unexplained(text, known))
+    return (*_long(text), *_crowded(text), *_unexplained(text, known), *_figures(text))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -63,6 +83,32 @@ def _long(text: str) -> Iterator[str]:
                 f"One sentence has {len(words)} words, and more than {LONGEST} are hard to follow. "
                 f"Try to split the one that begins “{begins} …”."
             )
+
+
+def _crowded(text: str) -> Iterator[str]:
+    for paragraph in text.splitlines():
+        told = len(sentences(paragraph))
+        if told > MOST_SENTENCES:
+            begins = " ".join(paragraph.split()[:6])
+            yield (
+                f"One paragraph has {told} sentences. Begin a new one after {MOST_SENTENCES}, in "
+                f"the one that begins “{begins} …”."
+            )
+
+
+def _figures(text: str) -> Iterator[str]:
+    """Numbers spelt out within a sentence, per cents, decimals, and dates in another form."""
+    mends = (
+        (_SPELT, "Write “{}” as a figure."),
+        (_SHARE, "Say “{}” in another way, such as 1 in 7 people."),
+        (_DATE, "Write “{}” as a date with its month in words, such as 6 August 2018."),
+    )
+    for pattern, mend in mends:
+        for said in dict.fromkeys(found[0] for found in pattern.finditer(text)):
+            yield mend.format(said)
+    for said in dict.fromkeys(found[0] for found in _DECIMAL.finditer(_DATE.sub("", text))):
+        if not _SHARE.search(text):
+            yield f"Write “{said}” as a whole number."
 
 
 def _unexplained(text: str, known: Collection[str]) -> Iterator[str]:

@@ -30,6 +30,7 @@ class Role(StrEnum):
     CONTRACT_MANAGER = "contract_manager"
     COMMISSIONER = "commissioner"
     LISTENING_PARTNER = "listening_partner"
+    ARBITER = "arbiter"
 
 
 class Anchor(StrEnum):
@@ -40,6 +41,8 @@ class Anchor(StrEnum):
     RECEIVED = "received"
     CHALLENGED = "challenged"
     CHECKED = "checked"
+    DISPUTED = "disputed"
+    DECIDED = "decided"
     PUBLISHED = "published"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
@@ -47,6 +50,10 @@ class Anchor(StrEnum):
     MOVED = "moved"
     PROMISED = "promised"
     OFFERED = "offered"
+
+
+NEWS = {Anchor.RECEIVED, Anchor.CHECKED, Anchor.DECIDED, Anchor.PUBLISHED}
+NEWS |= {Anchor.REFUSED, Anchor.ANSWERED, Anchor.MOVED}
 
 
 class Rung(Frozen):
@@ -117,14 +124,7 @@ class Rung(Frozen):
     @property
     def is_news(self) -> bool:
         """News tells once of something that is over; whoever comes to a role later is spared it."""
-        return self.anchor in (
-            Anchor.RECEIVED,
-            Anchor.CHECKED,
-            Anchor.PUBLISHED,
-            Anchor.REFUSED,
-            Anchor.ANSWERED,
-            Anchor.MOVED,
-        )
+        return self.anchor in NEWS
 
     @property
     def is_reminder(self) -> bool:
@@ -176,6 +176,7 @@ class Policy(Frozen):
     holds_alarm: bool = False
     quiet_longest: Count = 60
     dispute_days: Count = 10
+    answer_days: Days = 0
     seminar_from: Count = 32
     seminar_to: Count = 38
     pack_frozen: Days = 5

@@ -72,7 +72,7 @@ class Calendar:
     `version` is the day on which it was: of two lists the later sorts last.
     """
 
-    holidays: Mapping[date, str] = field(repr=False)
+    holidays: Mapping[date, str] = field(repr=False, hash=False)
     since: date
     horizon: date
     source: str = ""
@@ -123,6 +123,13 @@ def end_of_day(day: date) -> datetime:
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     """A London wall-clock time on that date, as UTC."""
     return datetime.combine(day, time(hour, minute), LONDON).astimezone(UTC)
+
+
+def moment(at: datetime) -> str:
+    """`28 October 2026 at 9:05am`, in London."""
+    local = at.astimezone(LONDON)
+    half = "am" if local.hour < 12 else "pm"
+    return f"{say(local.date())} at {local.hour % 12 or 12}:{local.minute:02}{half}"
 
 
 def say(day: date) -> str:

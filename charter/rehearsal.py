@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from charter.chasing import Case, owed
-from charter.folding import fold
+from charter.chasing import Case, Reachable, owed
+from charter.folding import after
 from charter.ledger import canonical, digest
-from charter.policy import Dates, Frozen, Policy
+from charter.policy import Dates, Frozen, Policy, Role
 from charter.quarters import Calendar, at, say
+from charter.returns import Life
 from charter.steps import (
     BecameUnreachable,
     Happened,
@@ -82,15 +83,16 @@ def rehearse(
     `people` maps whatever a return is known by to a Case with its contacts; the lives are ignored.
     Returns whose people stand alike are played once.
     """
-    played: dict[object, list[tuple[date, int, str]]] = {}
+    played: dict[_Kind, tuple[tuple[date, int, str], ...]] = {}
     planned: list[Planned] = []
     for subject, case in people.items():
-        alike, numbers = _alike(case)
-        kind = alike.people, alike.unconfirmed, alike.quarters_unreachable
-        if kind not in played:
-            played[kind] = _play(alike, policy, begins, calendar)
-        planned += [Planned(day, numbers[who], subject, rung) for day, who, rung in played[kind]]
-    return sorted(planned)
+        kind, numbers = _alike(case)
+        lines = played.get(kind)
+        if lines is None:
+            lines = played[kind] = _play(kind, policy, begins, calendar)
+        planned += [Planned(day, numbers[who], subject, rung) for day, who, rung in lines]
+    planned.sort()
+    return planned
 
 
 def what_changed(old: Plan, new: Plan) -> list[str]:
@@ -115,38 +117,59 @@ def what_changed(old: Plan, new: Plan) -> list[str]:
     return said
 
 
-def _alike(case: Case) -> tuple[Case, list[int]]:
-    """The case with its people numbered from nought, and who bears which number."""
-    numbers = list(dict.fromkeys(known.person for known in case.people))
-    place = {person: number for number, person in enumerate(numbers)}
-    alike = replace(
-        case,
-        people=tuple(replace(known, person=place[known.person]) for known in case.people),
-        unconfirmed=frozenset(place[p] for p in case.unconfirmed if p in place),
-    )
-    return alike, numbers
+class _Kind(NamedTuple):
+    """All of a case that a play depends on, its people numbered from nought."""
+
+    people: tuple[tuple[int, Role, bool], ...]
+    unconfirmed: frozenset[int]
+    quarters_unreachable: int
+    challenge_ends: date
 
 
+def _alike(case: Case) -> tuple[_Kind, list[int]]:
+    """Of what kind a case is, and who bears which number."""
+    place: dict[int, int] = {}
+    for known in case.people:
+        place.setdefault(known.person, len(place))
+    people = tuple([(place[known.person], known.role, known.refused) for known in case.people])
+    unconfirmed = frozenset([place[p] for p in case.unconfirmed if p in place])
+    kind = _Kind(people, unconfirmed, case.quarters_unreachable, case.challenge_ends)
+    return kind, list(place)
+
+
+@lru_cache(maxsize=256)  # what is played depends on nothing else: the same is played once
 def _play(
-    case: Case, policy: Policy, begins: Opening, calendar: Calendar
-) -> list[tuple[date, int, str]]:
-    steps = [Happened(at(begins.opens, 8), "rehearsal", Requested(due=begins.due))]
+    kind: _Kind, policy: Policy, begins: Opening, calendar: Calendar
+) -> tuple[tuple[date, int, str], ...]:
+    case = Case(
+        life=Life(),
+        people=tuple(Reachable(*one) for one in kind.people),
+        told={},
+        challenge_ends=kind.challenge_ends,
+        unconfirmed=kind.unconfirmed,
+        quarters_unreachable=kind.quarters_unreachable,
+    )
+    life = _after(Life(), at(begins.opens, 8), Requested(due=begins.due))
     told: dict[str, date] = {}
     asked: dict[int, date] = {}
     planned: list[tuple[date, int, str]] = []
     last = max((r.offset for r in policy.rung if r.records_not_returned), default=0)
     day, ends = begins.opens, calendar.shift(begins.due, max(last, 0))
     while day <= ends:
-        now = replace(case, life=fold(steps), told=told, asked_on=asked)
+        now = replace(case, life=life, told=told, asked_on=asked)
         for step in _one_day(now, policy, calendar, day):
-            steps.append(Happened(at(day, 9), "rehearsal", step))
+            life = _after(life, at(day, 9), step)
             if isinstance(step, Reminded):
                 planned.append((day, step.person, step.rung))
                 told.setdefault(step.rung, day)
                 if policy.find(step.rung).is_chaser:
                     asked[step.person] = day
         day += timedelta(days=1)
-    return planned
+    return tuple(planned)
+
+
+def _after(life: Life, moment: datetime, step: Step) -> Life:
+    return after(life, Happened(moment, "rehearsal", step))
 
 
 def _one_day(case: Case, policy: Policy, calendar: Calendar, day: date) -> list[Step]:

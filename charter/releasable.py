@@ -6,6 +6,7 @@ from functools import lru_cache
 from charter.alarm import looked_for
 from charter.answers import ReturnDocument
 from charter.facts import ended
+from charter.faithful import reasons
 from charter.ledger import digest
 from charter.returns import Life
 from charter.steps import Rating
@@ -27,7 +28,8 @@ def held_texts(
     as what families asked. Answers are not read where ratings are not shown, as `rated` says.
     Actions of earlier quarters are looked at on the page itself.
     """
-    texts = {*_of_life(life, rated), *(text.strip() for text in also)}
+    marks = reasons(life, document)
+    texts = {*_of_life(life, rated), *(text.strip() for text in (*also, *marks))}
     texts |= set(_of_document(document, _in_force(life), rated)) if document else set()
     held = {text for text in texts if text and looked_for(text, names, few)}
     return frozenset(sha for sha in map(digest, held) if sha not in cleared)
@@ -58,7 +60,6 @@ def _of_document(
 def _of_life(life: Life, rated: bool) -> Iterator[str]:
     said = [life.reply, "" if life.is_received else life.sentence, life.revising]
     said += [change.reason for change in life.changes.values()] if rated else []
-    said += [life.judged.reason] if life.judged else []
     said += [life.extended.public] if life.extended else []
     for dispute in life.disputes.values() if rated else ():
         said += [ended(dispute.reason), ended(dispute.why)] if dispute.reason else []

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from charter.quarters import london_date
+from charter.review import Judged
 from charter.steps import (
     Extended,
     ExtensionAsked,
-    Judged,
     RatingChanged,
 )
 
@@ -76,12 +76,14 @@ class Life:
     refused: frozenset[int] = frozenset()
     questions: dict[str, str] = field(default_factory=dict)
     challenges: int = 0
+    asked_at: datetime | None = None
     changes: dict[str, RatingChanged] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
     confirmed_at: datetime | None = None
     receipt: str = ""
     reply: str = ""
     judged: Judged | None = None
+    marks: dict[str, Judged] = field(default_factory=dict)
     approved_by: tuple[int, ...] = ()
     revision: int = 0
     published_at: datetime | None = None

@@ -1,8 +1,28 @@
-"""The steps of dispute and release: what is contested, cleared by a person, or taken down."""
+"""The steps of review: what is found faithful, contested, cleared by a person, or taken down."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from charter.policy import Frozen
+
+Unsaid = Annotated[str, Field(exclude_if=lambda words: not words)]
+"""Words that leave no trace where there are none, so that older steps keep their bytes."""
+
+
+class Judged(Frozen):
+    """The listening partner found one reply of the provider's faithful to families, or not.
+
+    `about` is the request that was replied to, or `faithful.RIGHT_OF_REPLY`, and `reply` the
+    fingerprint of what was replied. Both are empty in an older mark, which is of all the replies
+    that a return holds.
+    """
+
+    kind: Literal["judged"] = "judged"
+    faithful: bool
+    reason: str = ""
+    about: Unsaid = ""
+    reply: Unsaid = ""
 
 
 class Disputed(Frozen):

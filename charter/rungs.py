@@ -8,6 +8,7 @@ from statistics import median
 
 from charter.policy import Anchor, Role, Rung
 from charter.quarters import Quarter, london_date
+from charter.words import letter_words
 
 FEWEST = 5
 """Fewer returns than this say nothing about how soon a rung is answered."""
@@ -22,25 +23,21 @@ _ROLE = {
     Role.CONTRACT_MANAGER: "the contract manager",
     Role.COMMISSIONER: "the commissioner",
     Role.LISTENING_PARTNER: "the listening partner",
-}
-_SAID = {
-    "request": "Request",
-    "notice": "Notice",
-    "reminder": "Reminder",
-    "overdue": "Overdue letter",
-    "warning": "Warning",
-    "not_returned": "Recorded as not returned and told",
-    "promise_overdue": "Letter about a promise",
+    Role.ARBITER: "the arbiter",
 }
 
 
 @dataclass(frozen=True)
 class Told:
-    """One return of a quarter: when each rung was first handed over, and when it was received."""
+    """One return of a quarter: when each rung was first handed over, and when it was received.
+
+    So `many` that stand alike, as those do of which nothing was said, are told of together.
+    """
 
     quarter: Quarter
     said: Mapping[str, datetime]
     received: datetime | None
+    many: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,8 @@ class Counted:
 def rung_words(rung: Rung) -> str:
     """`Reminder to the lead, 10 working days before the due date`."""
     to = " and ".join(_ROLE[role] for role in rung.to)
-    said = _SAID.get(rung.letter, rung.letter.replace("_", " ").capitalize())
-    return f"{said} to {to}, {_when(rung)}"
+    told = " and told" if rung.letter == "not_returned" else ""  # recorded, besides the letter
+    return f"{letter_words(rung.letter)}{told} to {to}, {_when(rung)}"
 
 
 def _when(rung: Rung) -> str:
@@ -121,15 +118,16 @@ def _counted(quarter: Quarter | None, told: list[Told], ladder: Sequence[Rung]) 
     for one in told:
         known = {rung: at for rung, at in one.said.items() if rung in reached}
         for rung in known:
-            reached[rung] += 1
+            reached[rung] += one.many
         if one.received:
             last = _last_word(known, one.received, order)
-            days[last].append(_days(known[last], one.received) if last else 0)
+            days[last] += [_days(known[last], one.received) if last else 0] * one.many
     words = {rung.id: rung_words(rung) for rung in chasers}
     rows = [Worked(rung, words[rung], reached[rung], tuple(days[rung])) for rung in order[1:]]
     if days[BEFORE]:
         rows.insert(0, Worked(BEFORE, "Before any letter had gone out", 0, tuple(days[BEFORE])))
-    return Counted(quarter, len(told), sum(row.received for row in rows), tuple(rows))
+    expected, received = sum(one.many for one in told), sum(row.received for row in rows)
+    return Counted(quarter, expected, received, tuple(rows))
 
 
 def _days(said: datetime, received: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from charter.policy import Frozen
-from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
+from charter.review import Disputed, DisputeDecided, HoldCleared, Judged, Withdrawn
 
 
 class Rating(StrEnum):
@@ -220,14 +220,6 @@ class Replied(Frozen):
 
     kind: Literal["replied"] = "replied"
     words: str
-
-
-class Judged(Frozen):
-    """The listening partner found the provider's replies to families faithful, or not."""
-
-    kind: Literal["judged"] = "judged"
-    faithful: bool
-    reason: str = ""
 
 
 class Approved(Frozen):

@@ -74,6 +74,8 @@ def _why_no_news(rung: Rung, case: Case) -> str | None:
     match rung.anchor:
         case Anchor.CHALLENGED if not life.questions:
             return "the question has been answered"
+        case Anchor.DISPUTED if not life.open_disputes:
+            return "the dispute has been decided"
         case Anchor.CHECKED if life.revision:
             return "the page is published"
         case Anchor.REFUSED if life.unreachable:

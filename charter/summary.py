@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from charter.accounts import account, action_rows, answer_row, request_rows
+from charter.around import around
 from charter.commitments import CharterFile, Commitment
 from charter.facts import facts
+from charter.formats import FormatRow, format_rows
 from charter.news import first_of, news
 from charter.pages import (
     CommitmentPage,
@@ -12,6 +14,7 @@ from charter.pages import (
     PrisonPage,
     RegionRows,
     commitment_key,
+    part_key,
     prison_key,
 )
 from charter.parts import AnswerRow, CommitmentRow, Counts, Notices, SumsDisagree
@@ -43,6 +46,7 @@ def prison_page(
         for view, one, mine, asked in zip(told, accounts, actions, requests, strict=True)
         for line in news(view, one, mine, asked)
     ]
+    beside = around(told, reader)
     return PrisonPage(
         kind="commissioner" if site.is_region else "prison",
         key=prison_key(region.code, site.code, quarter, is_region=site.is_region),
@@ -67,7 +71,17 @@ def prison_page(
         next_publishes=next_update.publishes if next_update else None,
         holds=tuple(reader.holds),
         quiet=QUIET if any(view.quiet for view in told) else "",
+        around=beside,
+        formats=_formats(told, quarter),
     )
+
+
+def _formats(views: Sequence[ReturnView], quarter: Quarter) -> tuple[FormatRow, ...]:
+    """What people made of this page; nothing while any of it is taken down or not shown."""
+    if any(view.quiet or view.withdrawal for view in views):
+        return ()
+    editions = [(view.return_id, view.edition.revision) for view in views if view.edition]
+    return format_rows(views[0].beside.formats, editions, quarter)
 
 
 def _one_quarter(site: SiteView, views: Sequence[ReturnView]) -> Quarter:
@@ -98,14 +112,18 @@ def _commitments(views: Sequence[ReturnView], reader: Reader) -> tuple[Commitmen
 
 
 def commitment_page(
-    commitment: Commitment, charter: CharterFile, views: Iterable[ReturnView]
+    commitment: Commitment, charter: CharterFile, views: Iterable[ReturnView], part: int = 0
 ) -> CommitmentPage:
-    """One commitment across the prisons of each region, A to Z; never a ranking or a total."""
+    """One commitment across the prisons of each region, A to Z; never a ranking or a total.
+
+    With `part` it is one of several, and tells of one region only.
+    """
     told = in_order(views)
     reader = Reader(told)
     regions = sorted({view.site.region for view in told}, key=lambda r: (r.sample, r.name))
+    whole = commitment_key(commitment.id)
     return CommitmentPage(
-        key=commitment_key(commitment.id),
+        key=part_key(whole, part, regions[0].code) if part else whole,
         id=commitment.id,
         short=commitment.short,
         text=commitment.text,
@@ -130,6 +148,7 @@ def commitment_page(
             for region in regions
         ),
         holds=tuple(reader.holds),
+        part=part,
     )
 
 

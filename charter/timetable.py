@@ -1,30 +1,32 @@
 """The pages that need nobody's approval: a quarter's public timetable, and the start page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from charter.commitments import CharterFile
 from charter.facts import facts
+from charter.lists import prison_link, start, summary
 from charter.pages import (
-    CommitmentLink,
     HomePage,
     Milestone,
-    PrisonLink,
+    PartLink,
     PrisonPage,
     QuarterPage,
-    RegionSummary,
     TimetableRow,
-    commitment_key,
-    prison_folder,
+    part_key,
     quarter_key,
 )
-from charter.parts import Counts, Notices, Tag
-from charter.places import a_to_z, in_order, notices, page_of
+from charter.parts import SEVEN, Counts, Tag
+from charter.places import in_order, notices, page_of
 from charter.policy import Dates
 from charter.quarters import Quarter
 from charter.reading import Reader
 from charter.views import RegionView, ReturnView, SiteView
 from charter.words import STATE_WORDS
+
+NAMED = 20
+"""Prisons that wait for somebody's approval, named on the page of a quarter told in parts."""
 
 
 def quarter_page(
@@ -36,11 +38,13 @@ def quarter_page(
     *,
     expected: int,
     as_at: date,
+    part: int = 0,
 ) -> QuarterPage:
     """The public timetable: what falls due when, what is late, and whose approval is missing.
 
     `as_at` is the London date for which it is made; `expected` is the number of returns owed, as
-    fixed when the cycle opened. SumsDisagree unless the seven states add up to it.
+    fixed when the cycle opened, or of those in this `part`. SumsDisagree unless the seven states
+    add up to it.
     """
     told = in_order(views)
     reader = Reader(told)
@@ -48,8 +52,9 @@ def quarter_page(
     for view in told:
         for organisation in view.waits_for:
             waiting.setdefault(organisation, []).append(view.site.name)
+    whole = quarter_key(region.code, quarter)
     return QuarterPage(
-        key=quarter_key(region.code, quarter),
+        key=part_key(whole, part) if part else whole,
         region_code=region.code,
         region_name=region.name,
         commissioner=region.commissioner,
@@ -59,14 +64,16 @@ def quarter_page(
         publishes=dates.publishes,
         notices=notices(region, charter, any(view.first_update for view in told)),
         counts=Counts.of((view.state for view in told), expected),
-        dates=_milestones(dates, region, as_at),
+        dates=milestones(dates, region, as_at),
         rows=tuple(_timetable_row(view, as_at, reader) for view in told),
         waits_for=tuple((who, tuple(places)) for who, places in sorted(waiting.items())),
         holds=tuple(reader.holds),
+        part=part,
     )
 
 
-def _milestones(dates: Dates, region: RegionView, as_at: date) -> tuple[Milestone, ...]:
+def milestones(dates: Dates, region: RegionView, as_at: date) -> tuple[Milestone, ...]:
+    """A quarter's public dates, in order, with what falls on each."""
     told = [
         (dates.requests_close, "Last day for families’ requests to be answered this time"),
         (dates.opens, "Each organisation is asked for its update"),
@@ -77,6 +84,59 @@ def _milestones(dates: Dates, region: RegionView, as_at: date) -> tuple[Mileston
         (dates.publishes, "Updates are published here"),
     ]
     return tuple(Milestone(day=day, words=words, past=day < as_at) for day, words in told)
+
+
+@dataclass(frozen=True)
+class PartOfQuarter:
+    """What the page of a whole quarter needs of one of its parts; `waits_for` as on a page."""
+
+    link: PartLink
+    counts: Counts
+    waits_for: tuple[tuple[str, tuple[str, ...]], ...]
+    first_update: bool
+
+
+def quarter_of_parts(
+    region: RegionView,
+    quarter: Quarter,
+    parts: Sequence[PartOfQuarter],
+    dates: Dates,
+    charter: CharterFile,
+    *,
+    expected: int,
+    as_at: date,
+) -> QuarterPage:
+    """The timetable of a region whose updates stand in parts; SumsDisagree as `quarter_page`."""
+    states = [
+        state for part in parts for state in SEVEN for _ in range(getattr(part.counts, state.value))
+    ]
+    waiting: dict[str, list[str]] = {}
+    for part in parts:
+        for who, places in part.waits_for:
+            waiting.setdefault(who, []).extend(places)
+    return QuarterPage(
+        key=quarter_key(region.code, quarter),
+        region_code=region.code,
+        region_name=region.name,
+        commissioner=region.commissioner,
+        quarter=str(quarter),
+        quarter_words=quarter.in_words,
+        as_at=as_at,
+        publishes=dates.publishes,
+        notices=notices(region, charter, any(part.first_update for part in parts)),
+        counts=Counts.of(states, expected),
+        dates=milestones(dates, region, as_at),
+        rows=(),
+        waits_for=tuple((who, _named(places)) for who, places in sorted(waiting.items())),
+        holds=(),
+        parts=tuple(part.link for part in parts),
+    )
+
+
+def _named(places: Sequence[str]) -> tuple[str, ...]:
+    if len(places) <= NAMED:
+        return tuple(places)
+    return (f"{len(places)} updates. Each part below names its own",)
 
 
 def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRow:
@@ -114,53 +174,17 @@ def home_page(
 
     `contact` says in a sentence whom to ask for another format or a correction.
     """
-    places = sorted(sites, key=lambda site: a_to_z(site.name))
-    newest = {page.region_code: page for page in sorted(timetables, key=lambda p: p.quarter)}
+    places = list(sites)
     pages = {(p.region_code, p.site_code): p for p in sorted(prisons, key=lambda p: p.quarter)}
     regions = {site.region.code: site.region for site in places}
-    return HomePage(
-        notices=Notices(
-            sample=any(region.sample for region in regions.values()),
-            working_wording=charter.notice if charter.is_working else "",
-            charter=charter.title,
-            official_url=charter.official_url,
-        ),
-        regions=tuple(
-            _region(regions[code], page) for code, page in newest.items() if code in regions
-        ),
-        prisons=tuple(
-            _prison_link(site, pages.get((site.region.code, site.code)))
-            for site in places
-            if not site.is_region
-        ),
-        commitments=tuple(
-            CommitmentLink(short=one.short, page=commitment_key(one.id))
-            for one in charter.commitments
-        ),
-        contact=contact,
-    )
+    links = [
+        prison_link(site, _parties(pages.get((site.region.code, site.code))))
+        for site in places
+        if not site.is_region
+    ]
+    summaries = [summary(regions[p.region_code], p) for p in timetables if p.region_code in regions]
+    return start(links, summaries, regions.values(), charter, contact=contact)
 
 
-def _region(region: RegionView, timetable: QuarterPage) -> RegionSummary:
-    return RegionSummary(
-        code=region.code,
-        name=region.name,
-        sample=region.sample,
-        quarter=timetable.quarter,
-        quarter_words=timetable.quarter_words,
-        timetable=timetable.key,
-        publishes=timetable.publishes,
-        counts=timetable.counts,
-        commissioner=region.commissioner,
-        commissioner_page=prison_folder(region.code, "", is_region=True),
-    )
-
-
-def _prison_link(site: SiteView, page: PrisonPage | None) -> PrisonLink:
-    return PrisonLink(
-        letter=a_to_z(site.name)[:1].upper() or "?",
-        name=site.name,
-        page=prison_folder(site.region.code, site.code, is_region=False),
-        region_name=site.region.name,
-        parties=tuple(one.party_name for one in page.accounts) if page else (),
-    )
+def _parties(page: PrisonPage | None) -> tuple[str, ...]:
+    return tuple(one.party_name for one in page.accounts) if page else ()

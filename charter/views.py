@@ -1,16 +1,19 @@
 """What the public pages are made from: one return with its people's names left out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from charter.actions import Promise
 from charter.alarm import words_in
 from charter.answers import ReturnDocument
+from charter.beside import NOTHING, Beside
 from charter.commitments import CharterFile
 from charter.parts import Source
 from charter.quarters import Quarter
 from charter.returns import Life, State
+from charter.review import Judged
 from charter.scoring import Receipt
 
 REGION = "REGION"
@@ -22,12 +25,15 @@ NOT_ADOPTED = "Ratings are not shown, because this region has not adopted this w
 
 @dataclass(frozen=True)
 class RegionView:
-    """A region as families know it: who commissions its healthcare, and who speaks for families."""
+    """A region as families know it: who commissions its healthcare, and who speaks for families.
+
+    `partner` is an organisation, `the listening partner`, or empty where none is commissioned.
+    """
 
     code: str
     name: str
     commissioner: str
-    partner: str = "the listening partner"
+    partner: str = ""
     sample: bool = False
 
 
@@ -41,6 +47,7 @@ class SiteView:
     switchboard: str = ""
     safer_custody: str = ""
     family_line: str = ""
+    link_worker: str = ""
     numbers_checked: date | None = None
 
     @property
@@ -54,6 +61,8 @@ class FamilyRequestView:
     """What families asked of one party; `answer` and `words` are what an earlier quarter replied.
 
     A reply in the return itself goes before them. `answer_due` is the quarter that owes the reply.
+    `mark` is how the listening partner marked that earlier reply. A `recommendation` is the
+    partner's own.
     """
 
     id: str
@@ -64,15 +73,21 @@ class FamilyRequestView:
     answer: Literal["accepted", "partly", "declined"] | None = None
     words: str = ""
     answer_due: Quarter | None = None
+    mark: Judged | None = None
+    recommendation: bool = False
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A publication of one return: revision 1 is the first, later ones carry their reason."""
+    """A publication of one return: revision 1 is the first, later ones carry their reason.
+
+    `first` is the London date of the first, where this is a later one.
+    """
 
     revision: int
     published_on: date
     because: str = ""
+    first: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,9 @@ class ReturnView:
     `may_rate` is False where the wording is not adopted or the party has not signed; `why_not`
     then says so in a sentence. A person has `cleared` the held texts of these SHA-256s; counts of
     people under `few` are held, with possible names and deaths, and nothing but numbers where it is
-    nought. While it is `quiet`, ratings and narratives stand behind one neutral sentence.
+    nought. While it is `quiet`, ratings and narratives stand behind one neutral sentence. `step`
+    is the ledger entry of its newest step. `practices` names, by id, the good practice of other
+    prisons that its promises take up; `beside` is what else is told of its prison and quarter.
     """
 
     return_id: int
@@ -128,6 +145,9 @@ class ReturnView:
     few: int = 0
     quiet: bool = False
     withdrawal: Withdrawal | None = None
+    step: int = 0
+    practices: Mapping[str, str] = field(default_factory=dict)
+    beside: Beside = NOTHING
 
     @property
     def who(self) -> str:
@@ -149,4 +169,9 @@ class ReturnView:
     def source(self) -> Source:
         """What every fact of this return rests on."""
         receipt = self.life.receipt if self.receipt else ""
-        return Source(return_id=self.return_id, document=self.life.document, receipt=receipt)
+        return Source(
+            return_id=self.return_id,
+            document=self.life.document,
+            receipt=receipt,
+            step=self.step,
+        )

@@ -71,7 +71,7 @@ FAITHFUL_WORDS: Mapping[bool | None, Word] = MappingProxyType(
     {
         True: Word("Faithful to what families said", "Faithful", "green", "full"),
         False: Word("Not faithful to what families said", "Not faithful", "orange", "cross"),
-        None: Word("Not checked with families", "Not judged", "grey", "empty"),
+        None: Word("Not checked with families", "Not checked", "grey", "empty"),
     }
 )
 
@@ -85,6 +85,38 @@ BAND_WORDS: Mapping[str, Word] = MappingProxyType(
     }
 )
 """Bands are for the console: they have no public words, so a page that tries shows nothing."""
+
+
+LETTER_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "request": "Request",
+        "notice": "Notice",
+        "reminder": "Reminder",
+        "overdue": "Overdue letter",
+        "warning": "Warning",
+        "not_returned": "Recorded as not returned",
+        "receipt": "Receipt",
+        "question": "Question",
+        "reply_window": "Ready to check",
+        "published": "Published",
+        "unreachable": "Contact list failing",
+        "refused": "Address refused",
+        "name_contact": "Name a contact",
+        "answer": "Answer about more time",
+        "moved": "New due date",
+        "confirm": "Are your details right?",
+        "promise_overdue": "Overdue promise",
+        "promise_offered": "Promise to take on",
+        "dispute": "Rating to decide",
+        "decided": "Dispute decided",
+    }
+)
+"""What each kind of letter is called, wherever letters are listed, planned or looked back on."""
+
+
+def letter_words(kind: str) -> str:
+    """What a kind of letter is called; one that only some policy knows, by its own name."""
+    return LETTER_WORDS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def kept_words(kept: int, partly: int, not_kept: int, not_applicable: int = 0) -> str:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from charter.document import ReturnDocument
+from charter.faithful import mark_of
 from charter.quarters import Quarter, london_date
 from charter.returns import Life
+from charter.review import Judged
 from charter.views import FamilyRequestView
 from providers.requests import Asked
 from providers.returns import Ref
 
-Answered = dict[tuple[int, str], list[tuple[Quarter, str, str]]]
+Answered = dict[tuple[int, str], list[tuple[Quarter, str, str, Judged | None]]]
 
 
 def published_answers(
@@ -20,15 +22,16 @@ def published_answers(
     then: Mapping[int, Life],
     documents: Mapping[str, ReturnDocument],
 ) -> Answered:
-    """What each service's published returns replied to each request, by quarter."""
+    """What each service's published returns replied to each request, by quarter, with its mark."""
     found: Answered = defaultdict(list)
     for ref in refs:
         down = today[ref.id].withdrawn_at is not None
         document = None if down else documents.get(then[ref.id].document)
         for reply in document.replies if document else ():
             if reply.answer:
+                mark = mark_of(then[ref.id], reply)
                 found[ref.service_id, reply.request].append(
-                    (ref.quarter, reply.answer, reply.words)
+                    (ref.quarter, reply.answer, reply.words, mark)
                 )
     return found
 
@@ -44,7 +47,9 @@ def requests_of(
         if one.heard_on > min(ref.dates.due, london_date(now)):
             continue
         earlier = [a for a in answers[ref.service_id, one.id] if a[0] < ref.quarter]
-        _, answer, words = max(earlier, default=(None, None, ""))
+        _, answer, words, mark = max(
+            earlier, key=lambda one: one[0], default=(None, None, "", None)
+        )
         later = one.heard_on > ref.dates.requests_close
         found.append(
             FamilyRequestView(
@@ -56,6 +61,8 @@ def requests_of(
                 answer=answer,  # type: ignore[arg-type]
                 words=words,
                 answer_due=ref.quarter.next() if later else None,
+                recommendation=one.kind == "recommendation",
+                mark=mark,
             )
         )
     return tuple(found)

@@ -15,7 +15,7 @@ from charter.quarters import london_date
 from charter.returns import Life
 from charter.review import HoldCleared
 from charter.scoring import Receipt
-from charter.steps import Happened, Published, Revised
+from charter.steps import Happened
 from charter.views import (
     NOT_ADOPTED,
     Edition,
@@ -26,13 +26,26 @@ from charter.views import (
     Withdrawal,
 )
 from flows.asked import published_answers, requests_of
+from flows.beside import Surroundings
+from flows.editions import LATE, edition_of, newest_told, until_published
 from flows.status import receipts_on_record
 from providers import cycles, lives, quiet, requests, returns
+from providers.actions import practices_named
 from providers.cycles import CycleView
+from providers.partners import speaks_for_families
 from providers.register import commissioner
 from providers.returns import Ref
 
-LATE = "It was received after this page was first published."
+
+@dataclass(frozen=True)
+class Among:
+    """Prisons that are told of together: so few that all they say fits in memory.
+
+    `region` is theirs, and empty where they are of several.
+    """
+
+    region: str
+    site_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,19 @@ class Told:
         """What the page would tell were the return, as it stands today, published on that day."""
         revision = self.standing.life.revision + 1
         because = (self.standing.life.revising or LATE) if revision > 1 else ""
-        edition = Edition(revision=revision, published_on=day, because=because)
+        before = self.published.edition if self.published else None
+        first = (before.first or before.published_on) if before else None
+        edition = Edition(revision=revision, published_on=day, because=because, first=first)
         return replace(self.standing, edition=edition, waits_for=(), withdrawal=None)
 
 
-def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str, RegionView]:
-    """Each region that has had a cycle, with the organisation that commissions for it."""
+def region_views(
+    session: Session, open_cycles: Iterable[CycleView], today: date | None = None
+) -> dict[str, RegionView]:
+    """Each region that has had a cycle, with who commissions in it.
+
+    On a London date `today`, if one is given, with who speaks for families as well.
+    """
     found = {}
     for cycle in open_cycles:
         if cycle.region in found:
@@ -66,28 +86,36 @@ def region_views(session: Session, open_cycles: Iterable[CycleView]) -> dict[str
             code=cycle.region,
             name=cycle.region_name,
             commissioner=commissioner(session, cycle.region, cycle.region_name),
+            partner=speaks_for_families(session, cycle.region, today) if today else "",
             sample=cycle.sample,
         )
     return found
 
 
 def tell(
-    session: Session, now: datetime, *, here: Ref | None = None, on: date | None = None
+    session: Session,
+    now: datetime,
+    *,
+    here: Ref | None = None,
+    on: date | None = None,
+    among: Among | None = None,
 ) -> list[Told]:
     """Every return owed, as it stands and as published, in a fixed number of queries a region.
 
-    With `here` only those of the same prison. Sensitive periods count as of the London date `on`,
-    if one is given, else of `now`.
+    With `here` only those of the same prison, with `among` of these. Sensitive periods count as
+    of the London date `on`, if one is given, else of `now`.
     """
-    there = here.region if here else ""
+    there = here.region if here else among.region if among else ""
     open_cycles = {c.id: c for c in cycles.cycles(session, there) if not c.early}
-    regions = region_views(session, open_cycles.values())
-    owed = returns.refs(session, region=there, site_id=here.site_id if here else None)
+    regions = region_views(session, open_cycles.values(), london_date(now))
+    site_ids = {here.site_id} if here else among.site_ids if among else None
+    owed = returns.refs(session, region=there, site_ids=site_ids)
     refs = [r for r in owed if r.cycle_id in open_cycles]
     happened = lives.histories(session, [r.id for r in refs])
+    entries = lives.entries(session, [r.id for r in refs])
     today = {r.id: fold(happened[r.id]) for r in refs}
-    then = {r.id: fold(_until_published(happened[r.id])) for r in refs}
-    editions = {r.id: _edition(happened[r.id]) for r in refs}
+    then = {r.id: fold(until_published(happened[r.id])) for r in refs}
+    editions = {r.id: edition_of(happened[r.id]) for r in refs}
     both = [*today.values(), *then.values()]
     policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
     hushed, cleared = quiet.in_force(session, on or london_date(now)), _clearances(refs, happened)
@@ -97,8 +125,12 @@ def tell(
     receipts = {both[i].receipt: receipt for i, receipt in scores.items()}
     charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in refs}}
     promises = returns.promises(session, refs)
-    asked = {code: requests.requests_in(session, code) for code in regions}
+    places = {ref.site for ref in refs}
+    asked = {code: requests.requests_in(session, code, places) for code in regions}
     answers = published_answers(refs, today, then, documents)
+    beside = {code: Surroundings(session, code, refs) for code in {r.region for r in refs}}
+    cited = {p.practice for those in promises.values() for p in those if p.practice}
+    learnt = practices_named(session, cited) if cited else {}
     told = []
     for ref in refs:
         if today[ref.id].released:
@@ -113,15 +145,24 @@ def tell(
             cleared[ref.service_id],
             policies[ref.policy_version],
             ref.site_id in hushed,
+            learnt,
+            beside[ref.region],
+            entries[ref.id],
         )
         edition = editions[ref.id]
-        standing = view.of(today[ref.id], documents, receipts, now)
+        standing = view.of(today[ref.id], documents, receipts, now, newest_told(happened[ref.id]))
         told.append(
             Told(
                 ref=ref,
                 standing=replace(standing, waits_for=_waits_for(ref, regions, edition, now)),
                 published=replace(
-                    view.of(then[ref.id], documents, receipts, then[ref.id].published_at or now),
+                    view.of(
+                        then[ref.id],
+                        documents,
+                        receipts,
+                        then[ref.id].published_at or now,
+                        len(until_published(happened[ref.id])),
+                    ),
                     edition=edition,
                     promises=_as_published(view.promises, then[ref.id]),
                 )
@@ -145,6 +186,9 @@ class _View:
     cleared: list[tuple[datetime, str]]
     policy: Policy
     quiet: bool
+    learnt: Mapping[str, str]
+    beside: Surroundings
+    entries: list[int]
 
     def of(
         self,
@@ -152,7 +196,9 @@ class _View:
         documents: Mapping[str, ReturnDocument],
         receipts: Mapping[str, Receipt],
         now: datetime,
+        steps: int,
     ) -> ReturnView:
+        """The return as it stood at an instant, after so many of its steps."""
         ref = self.ref
         may_rate = self.adopted or not self.charter.is_working
         return ReturnView(
@@ -165,6 +211,7 @@ class _View:
                 safer_custody=ref.safer_custody,
                 family_line=ref.family_line,
                 numbers_checked=ref.numbers_checked,
+                link_worker=ref.link_worker,
             ),
             party_code=ref.party,
             party_name=ref.party_name,
@@ -186,6 +233,9 @@ class _View:
             few=self.policy.fewest_people if self.policy.holds_alarm else 0,
             quiet=self.quiet,
             withdrawal=_withdrawal(life),
+            step=self.entries[steps - 1] if steps else 0,
+            practices=self.learnt,
+            beside=self.beside.of(ref, self.policy, now),
         )
 
 
@@ -205,30 +255,6 @@ def _clearances(
             if isinstance(one.step, HoldCleared):
                 found[ref.service_id].append((one.at, one.step.text))
     return found
-
-
-def _until_published(steps: list[Happened]) -> list[Happened]:
-    """The steps up to the newest publication: what came after waits for the next edition."""
-    for last in range(len(steps), 0, -1):
-        if isinstance(steps[last - 1].step, Published):
-            return steps[:last]
-    return []
-
-
-def _edition(steps: list[Happened]) -> Edition | None:
-    edition, because = None, ""
-    for happened in steps:
-        if isinstance(happened.step, Revised):
-            because = happened.step.reason
-        elif isinstance(happened.step, Published):
-            revision = happened.step.revision
-            edition = Edition(
-                revision=revision,
-                published_on=london_date(happened.at),
-                because=(because or LATE) if revision > 1 else "",
-            )
-            because = ""
-    return edition
 
 
 def _as_published(promises: Iterable[Promise], life: Life) -> tuple[Promise, ...]:

@@ -1,5 +1,6 @@
 """A step of the programme that somebody asked for: done apart, and told of as far as it came."""
 
+import errno
 import logging
 import threading
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from flows import delivering, exhibits, opening, publishing, scoring
 from flows.opening import Opened
 from flows.publishing import Bulletin
 from flows.wiring import App
+from notifications.site import InTheWay, NotWritten, Overtaken, SiteRefused
 from portal.steward import Act, Busy, Ran
+from providers.ledger import BeforeLastEntry
 
 log = logging.getLogger(__name__)
 PATIENCE = 8.0
@@ -72,11 +75,33 @@ class ByHand:
         """What a step did, in sentences; why it stopped, where it did."""
         try:
             return STEPS[what](self._service, region, now)
-        except BeyondHorizon as error:
+        except (BeforeLastEntry, BeyondHorizon) as error:
             return [f"It stopped: {error}."]
+        except SiteRefused as error:
+            log.warning("the step '%s' stopped: %s", what, error)
+            return refused(error)
         except Exception:
             log.exception("the step '%s' failed", what)
             return ["It stopped by a fault of ours. What it had done until then stands."]
+
+
+def refused(error: SiteRefused) -> list[str]:
+    """Why the families' site was not put in place, by kind; no file or page of it is named."""
+    match error:
+        case NotWritten(__cause__=OSError(errno=errno.ENOSPC | errno.EDQUOT)):
+            why = "there is no room left on the disk. Whoever runs this service can make room"
+        case NotWritten():
+            why = "it could not be written. Whoever runs this service can see why in its log"
+        case InTheWay():
+            why = (
+                "something that this service did not make stands in its place. Whoever runs the "
+                "service has to move that away"
+            )
+        case Overtaken():
+            why = "the record changed each time before it was ready. Ask for it again"
+        case _:
+            why = "a page did not pass its check. That is a fault of ours, for us to mend"
+    return [f"The families’ site was not changed: {why}.", "The site that stood still stands."]
 
 
 def _round(service: App, region: str, now: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from flows.commands import (
     calendars,
     cycle,
     db,
+    formats,
     letters,
     record,
     register,
@@ -46,6 +47,7 @@ app.add_typer(calendars.app, name="calendar")
 app.add_typer(returns.app, name="return")
 app.add_typer(letters.app, name="letters")
 app.add_typer(token.app, name="token")
+app.add_typer(formats.app, name="format")
 run.add_to(app)
 record.add_to(app)
 

@@ -1,7 +1,7 @@
 """Writes each digest in the transaction that claims it, and records what became of it."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlmodel import Session
@@ -9,6 +9,7 @@ from sqlmodel import Session
 from charter.cases import Case, Reachable, addressee, turned_away
 from charter.chasing import recorded_from
 from charter.commitments import CharterFile
+from charter.disputes import answer_by, decide_by
 from charter.policy import Anchor, Policy, Role, Rung
 from charter.quarters import Calendar, london_date, say
 from charter.returns import Life, State
@@ -89,7 +90,11 @@ def _height(rules: Iterable[Policy]) -> Callable[[tuple[LetterLine, Policy]], in
 
 def _link(template: str, base_url: str, site: str) -> str:
     """Where a letter leads; every page of the portal asks whoever opens it to sign in first."""
-    own = {"published": f"{site}/", "confirm": f"{base_url}/details"}
+    own = {
+        "published": f"{site}/",
+        "confirm": f"{base_url}/details",
+        "dispute": f"{base_url}/console/disputes",
+    }
     return own.get(template, f"{base_url}/sign-in")
 
 
@@ -137,6 +142,7 @@ def _item(
 ) -> Item:
     case, today = gathered.cases[ref.id], london_date(now)
     life, rung = case.life, policy.find(row.topic)
+    disputed = rung.anchor is Anchor.DISPUTED
     recorded = recorded_from(case, policy, calendar, today) or today
     return Item(
         kind=rung.letter,
@@ -144,10 +150,12 @@ def _item(
         provider=ref.party_name if ref.party_kind == "provider" else "",
         role=_role(case.people, letter.to_person, rung),
         standing=_standing(life),
-        due=_due_words(rung, ref, life),
+        due=_due_words(rung, ref, life, policy, calendar),
         recorded_on=say(recorded),
         publishes=say(max(ref.dates.publishes, recorded, today)),
-        about=", ".join(f"“{charter.find(c).short}”" for c in life.questions),
+        about=_named(life.open_disputes if disputed else life.questions, charter),
+        changed_stands=_named(_decided(life, upheld=True), charter),
+        own_stands=_named(_decided(life, upheld=False), charter),
         revision=max(1, life.revision),
         note=_note(rung, case, letter.to_person),
         quarter_words=ref.quarter.in_words,
@@ -157,6 +165,15 @@ def _item(
         quarters=case.quarters_unreachable,
         **_promises(rung, case),
     )
+
+
+def _named(commitments: Iterable[str], charter: CharterFile) -> str:
+    return ", ".join(f"“{charter.find(c).short}”" for c in commitments)
+
+
+def _decided(life: Life, *, upheld: bool) -> list[str]:
+    """The commitments of which a dispute was decided so."""
+    return [c for c, dispute in life.disputes.items() if dispute.upheld is upheld]
 
 
 def _promises(rung: Rung, case: Case) -> dict[str, Any]:
@@ -218,12 +235,18 @@ def _standing(life: Life) -> str:
     return "in_progress" if life.started else "not_started"
 
 
-def _due_words(rung: Rung, ref: Ref, life: Life) -> str:
-    if rung.anchor is Anchor.CHECKED:
-        return say(ref.dates.reply_ends)
-    if rung.anchor is Anchor.CHALLENGED:
-        return say(ref.dates.challenge_ends)
-    return say(life.due) if life.due else ""
+def _due_words(rung: Rung, ref: Ref, life: Life, policy: Policy, calendar: Calendar) -> str:
+    match rung.anchor:
+        case Anchor.CHECKED:
+            day: date | None = ref.dates.reply_ends
+        case Anchor.CHALLENGED if life.asked_at:
+            day = answer_by(london_date(life.asked_at), ref.dates, policy, calendar)
+        case Anchor.DISPUTED:
+            first = min(life.disputes[c].at for c in life.open_disputes)
+            day = decide_by(london_date(first), policy, calendar)
+        case _:
+            day = life.due
+    return say(day) if day else ""
 
 
 def on_settled(session: Session, letter: Letter, outcome: Outcome, now: datetime) -> None:

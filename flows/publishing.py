@@ -1,39 +1,43 @@
 """Publishes what two people approved, and builds the families' site from the record."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
-from charter import openings
-from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage, prison_key
-from charter.quarters import BeyondHorizon, Calendar, london_date
-from charter.steps import Published as PublishedStep
-from charter.summary import commitment_page, home_page, prison_page, quarter_page
-from charter.views import NextUpdate, ReturnView, SiteView
-from flows.assembling import Told, region_views, tell
+from charter.pages import PrisonPage
+from charter.quarters import Calendar, london_date
+from charter.views import ReturnView
+from flows.assembling import Told, tell
 from flows.checkpoints import notary_of
+from flows.gathering import next_updates, prison_pages
+from flows.making import Made, Maker
 from flows.post import Post
-from notifications.bulletin import render
-from notifications.site import SiteRefused, alone, check_site, faults_of, write_site
-from providers import cycles, ledger, lives, moves, publications, returns
-from providers.cycles import CycleView
+from notifications.drawing import Bulletin as Drawing
+from notifications.manifests import read_manifest
+from notifications.manifests import sha256 as digest_of
+from notifications.site import Draft, Overtaken, alone, build, put_in_place, stands
+from providers import cycles, formats, ledger, publications, returns
 from providers.database import Database
 from providers.publications import Published
 
-CONTACT = "To ask for another format or to report a mistake, ask the prison's healthcare team."
-
+MADE = ".made.json"
+"""The file, among the sites of a home, that says what was made last and from what."""
 TURN = ".turn"
 """The file, among the sites of a home, that whoever publishes holds."""
+TRIES = 5
+"""How often a bulletin is made again because the record changed while it was made."""
 
 
 @dataclass(frozen=True)
 class Bulletin:
-    """What a publication did: returns newly published, pages and files, and where they stand."""
+    """What a publication did: returns newly published, pages and files, and where they stand.
+
+    `drawn` counts the pages that were drawn, and `made` those whose data were made, this time.
+    """
 
     published: int
     pages: int
@@ -41,6 +45,8 @@ class Bulletin:
     changed: bool
     folder: str
     held: tuple[str, ...]
+    drawn: int = 0
+    made: int = 0
 
     def in_words(self) -> list[str]:
         """The outcome in sentences."""
@@ -63,85 +69,114 @@ def site_folder(home: Path) -> Path:
 def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
     """Record what may be published at `now`, freeze every page, and swap the site in whole.
 
-    Doing it twice changes nothing. A run that died between record and files is finished here. A
-    signed checkpoint of the ledger goes with each bulletin. Publishers of one home take turns, so
-    that none waits for the record while another draws a thousand pages.
+    Doing it twice changes nothing, and a run that died on the way is finished by the next. A
+    signed checkpoint of the ledger goes with each bulletin. Publishers of one home take turns.
+    Nobody else waits for them: pages are made and drawn outside the writers' lock. A bulletin is
+    entered only once it is drawn and checked, and only if the record still says the same.
     """
     with alone(post.home, TURN):
         return _publish(database, now, post)
 
 
 def _publish(database: Database, now: datetime, post: Post) -> Bulletin:
-    with database.writing() as session:
-        before = ledger.head(session)
-        published = _publish_approved(session, now)
-        pages = build_pages(session, now, post.calendar)
-        made = publications.record(session, pages, before, now, "engine") if pages else None
-        standing = made or publications.newest(session)
-        if standing is None:
-            return Bulletin(0, 0, 0, False, "", ())
-        files = rebuilt(session, standing)
-        if faults := faults_of(files):
-            raise SiteRefused(f"the bulletin is not published: {faults[0]}")
-        sealed = publications.sealed(session, standing)
-    folder = site_folder(post.home)
-    stale = made is not None or bool(check_site(folder)) or not folder.exists()
-    if stale:
-        write_site(post.home, files, entries=standing.ledger_entries, head=standing.ledger_head)
-    notary_of(post.settings, post.home).vouch(*sealed, standing.at)
-    return Bulletin(
-        published=published,
-        pages=len(standing.pages),
-        files=len(files),
-        changed=stale,
-        folder=str(folder),
-        held=tuple(_held(pages)),
+    maker = Maker(database, now, post.calendar, post.settings.site_url, post.home / "sites" / MADE)
+    before: Draft | None = None
+    try:
+        for _ in range(TRIES):
+            made = maker.make()
+            if made is None:
+                return Bulletin(0, 0, 0, False, "", ())
+            drawing = drawing_of(database, made.pages)
+            if standing := _unchanged(database, made, drawing, post):
+                return _outcome(made, standing, None)
+            draft = build(post.home, drawing, before)
+            if before:
+                before.discard()
+            before = draft
+            if entered := _entered(database, maker, made, now):
+                sign = signer(post, database, entered)
+                put = put_in_place(
+                    post.home, draft, entries=entered.ledger_entries, head=entered.ledger_head,
+                    sign=sign,
+                )  # fmt: skip
+                before = None
+                _vouch(database, entered, post)
+                return _outcome(made, put.folder, draft)
+    finally:
+        if before:
+            before.discard()
+    raise Overtaken(
+        "the bulletin is not published: the record changed each time before it was ready; "
+        "run: charter publish"
     )
 
 
-def rebuilt(session: Session, publication: Published) -> Mapping[str, bytes]:
-    """Every file of a bulletin, made again from the frozen data of its pages."""
-    return render(publications.pages_of(session, publication))
+def drawing_of(database: Database, pages: Mapping[str, str]) -> Drawing:
+    """A bulletin of frozen pages, ready to be drawn; their data are read as they are needed."""
+
+    def fetch(keys: Iterable[str]) -> dict[str, Any]:
+        wanted = {key: pages[key] for key in keys}
+        with database.reading() as session:
+            return publications.data_of(session, wanted)
+
+    def shelf(sha: str) -> bytes:
+        with database.reading() as session:
+            return formats.file(session, sha)
+
+    return Drawing(pages, fetch, shelf)
 
 
-def _publish_approved(session: Session, now: datetime) -> int:
-    """Record as published each return with its approvals, from its publication day on."""
-    refs = [r for r in returns.refs(session) if london_date(now) >= r.dates.publishes]
-    folded = lives.lives(session, [r.id for r in refs])
-    policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
-    count = 0
-    for ref in refs:
-        life = folded[ref.id]
-        if life.released or len(life.approved_by) < policies[ref.policy_version].approvals:
-            continue
-        key = prison_key(ref.region, ref.site, ref.quarter, is_region=ref.site == "REGION")
-        step = PublishedStep(revision=life.revision + 1, page=key)
-        count += bool(
-            lives.record(session, ref.id, step, now, "engine", once=f"revision/{step.revision}")
-        )
-    return count
+def _unchanged(database: Database, made: Made, drawing: Drawing, post: Post) -> Path | None:
+    """The site that stands, if it is what would be published now; put right what is beside it."""
+    with database.reading() as session:
+        newest = publications.newest(session)
+    if newest is None or newest.pages != made.pages:
+        return None
+    sign = signer(post, database, newest)
+    if not stands(post.home, drawing, newest.ledger_entries, newest.ledger_head, sign):
+        return None
+    _vouch(database, newest, post)
+    return site_folder(post.home)
 
 
-def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str, dict[str, Any]]:
-    """The data of every page of the bulletin, by key; nothing before the first cycle."""
-    told = tell(session, now)
-    open_cycles = [c for c in cycles.cycles(session) if not c.early]
-    if not told:
-        return {}
-    timetables = _timetables(session, told, open_cycles, now)
-    prisons = _prison_pages(session, told, open_cycles, calendar)
-    newest: dict[tuple[str, str, str], Told] = {}
-    for one in told:
-        if one.published:
-            newest[one.ref.region, one.ref.site, one.ref.party] = one
-    charter = told[-1].standing.charter
-    published = [one.on_its_page for one in newest.values()]
-    commitments = [commitment_page(c, charter, published) for c in charter.commitments]
-    sites = {one.standing.site.region.code + one.ref.site: one.standing.site for one in told}
-    home = home_page(sites.values(), timetables, prisons, charter, contact=CONTACT)
-    pages: list[HomePage | QuarterPage | PrisonPage | CommitmentPage]
-    pages = [home, *timetables, *prisons, *commitments]
-    return {page.key: page.model_dump(mode="json") for page in pages}
+def _entered(database: Database, maker: Maker, made: Made, now: datetime) -> Published | None:
+    """Enter the bulletin in the ledger, if it is another; None if the record has moved on."""
+    with database.writing() as session:
+        if made.is_stale(session):
+            return None
+        entered = publications.record(session, made.pages, now, "engine")
+        standing = entered or publications.newest(session)
+        entries, head = ledger.head(session)
+    maker.keep(made, entries, head)
+    return standing
+
+
+def signer(post: Post, database: Database, publication: Published) -> Callable[[bytes], bytes]:
+    """What vouches for a bulletin's manifest with our key, and for its entry in the ledger."""
+    notary = notary_of(post.settings, post.home)
+    with database.reading() as session:
+        entries, head = publications.sealed(session, publication)
+    return lambda said: notary.bulletin(digest_of(said), entries, head)
+
+
+def _vouch(database: Database, publication: Published, post: Post) -> None:
+    with database.reading() as session:
+        sealed = publications.sealed(session, publication)
+    notary_of(post.settings, post.home).vouch(*sealed, publication.at)
+
+
+def _outcome(made: Made, folder: Path, draft: Draft | None) -> Bulletin:
+    files = draft.drawn.files if draft else read_manifest(folder)["files"]
+    return Bulletin(
+        published=made.published,
+        pages=len(made.pages),
+        files=len(files),
+        changed=draft is not None,
+        folder=str(folder),
+        held=made.held,
+        drawn=draft.drawn.pages if draft else 0,
+        made=made.made,
+    )
 
 
 def pages_if_published(
@@ -166,88 +201,5 @@ def pages_if_published(
 
     told = tell(session, now, here=here, on=day)
     open_cycles = [c for c in cycles.cycles(session, here.region) if not c.early]
-    pages = _prison_pages(session, told, open_cycles, calendar, view_of)
+    pages = prison_pages(told, next_updates(session, open_cycles, calendar), view_of)
     return {page.key: page for page in pages}
-
-
-def _timetables(
-    session: Session, told: list[Told], open_cycles: list[CycleView], now: datetime
-) -> list[QuarterPage]:
-    regions = region_views(session, open_cycles)
-    owed = Counter(ref.cycle_id for ref in returns.refs(session))
-    released = {
-        c.id: owed[c.id] - sum(one.ref.cycle_id == c.id for one in told) for c in open_cycles
-    }
-    pages = []
-    for cycle in open_cycles:
-        views = [one for one in told if one.ref.cycle_id == cycle.id]
-        if not views:
-            continue
-        shown = [_with_edition(one) for one in views]
-        pages.append(
-            quarter_page(
-                regions[cycle.region],
-                cycle.quarter,
-                shown,
-                cycle.dates,
-                views[0].standing.charter,
-                expected=cycle.expected - released[cycle.id],
-                as_at=london_date(now),
-            )
-        )
-    return pages
-
-
-def _with_edition(one: Told) -> ReturnView:
-    edition = one.published.edition if one.published else None
-    return replace(one.standing, edition=edition)
-
-
-def _on_its_page(one: Told) -> ReturnView:
-    return one.on_its_page
-
-
-def _prison_pages(
-    session: Session,
-    told: list[Told],
-    open_cycles: list[CycleView],
-    calendar: Calendar,
-    view_of: Callable[[Told], ReturnView] = _on_its_page,
-) -> list[PrisonPage]:
-    grouped: dict[tuple[int, str], list[Told]] = defaultdict(list)
-    for one in told:
-        grouped[one.ref.cycle_id, one.ref.site].append(one)
-    upcoming = _next_updates(session, open_cycles, calendar)
-    pages = []
-    for (cycle_id, _), group in grouped.items():
-        site: SiteView = group[0].standing.site
-        views = [view_of(one) for one in group]
-        pages.append(prison_page(site, views, upcoming[cycle_id]))
-    return pages
-
-
-def _next_updates(
-    session: Session, open_cycles: list[CycleView], calendar: Calendar
-) -> dict[int, NextUpdate | None]:
-    found: dict[int, NextUpdate | None] = {}
-    moved = {region: moves.moves_of(session, region) for region in {c.region for c in open_cycles}}
-    for cycle in open_cycles:
-        quarter = cycle.quarter.next()
-        move = moved[cycle.region].get(str(quarter))
-        try:
-            policy = cycles.policy_of(session, cycle.policy_version)
-            later = openings.later(policy, quarter, calendar, move.opens if move else None)
-            dates = policy.dates(quarter, calendar, later)
-        except BeyondHorizon:
-            found[cycle.id] = None
-        else:
-            found[cycle.id] = NextUpdate(quarter, dates.due, dates.publishes)
-    return found
-
-
-def _held(pages: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return sorted(
-        f"{key}: {hold['where']} ({', '.join(hold['kinds'])})"
-        for key, page in pages.items()
-        for hold in page.get("holds", ())
-    )

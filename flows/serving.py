@@ -1,5 +1,6 @@
 """Serves the portal and the families' site over HTTP, with sign-in messages leaving at once."""
 
+import gc
 import logging
 import secrets
 import time
@@ -50,7 +51,7 @@ def portal(service: App) -> FastAPI:
         service.clock,
         send_sign_in=send_sign_in,
         base_url=settings.base_url,
-        secret_key=settings.secret_key.get_secret_value() or _kept_secret(service.home),
+        secret_key=secret_key_of(service),
         site_folder=service.home / "site",
         calendar=service.calendar,
         production=settings.env == "production",
@@ -95,6 +96,11 @@ def identity_provider(settings: Settings) -> IdentityProvider | None:
     )
 
 
+def secret_key_of(service: App) -> str:
+    """The key that the portal's forms and codes follow from."""
+    return service.settings.secret_key.get_secret_value() or _kept_secret(service.home)
+
+
 def _kept_secret(home: Path) -> str:
     """A secret of this home's own, for use outside production."""
     kept = home / "secret-key"
@@ -108,4 +114,7 @@ def run_portal(service: App, host: str, port: int) -> None:
     """Serve until interrupted."""
     print(f"Portal: http://{host}:{port}/   Families' site: http://{host}:{port}/families/")
     print("Stop with Ctrl-C.", flush=True)
-    uvicorn.run(portal(service), host=host, port=port, log_level="warning", server_header=False)
+    app = portal(service)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays to the end: no page waits while it is looked through
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -11,11 +11,13 @@ from charter.ledger import digest
 from charter.scoring import receipt_text
 from flows.checkpoints import notary_of
 from flows.explaining import BesidePlan, beside_plans
-from flows.publishing import rebuilt, site_folder
+from flows.publishing import drawing_of, site_folder
 from flows.scanning import evidence_folder
 from flows.scoring import rescore
 from flows.settings import Settings
 from flows.wiring import shipped_calendar
+from notifications.manifests import MANIFEST, SIGNATURE, sha_of
+from notifications.rebuilding import rebuilt
 from notifications.site import check_site, differs
 from providers import (
     auditing,
@@ -34,7 +36,9 @@ from providers import (
     passed_on,
     plans,
     practices,
+    promise_standings,
     publications,
+    renditions,
     requests,
     returns,
     stand_ins,
@@ -96,12 +100,14 @@ CHECKS: Mapping[str, Check] = {
     "what families said": listening.first_altered,
     "packs": packs.first_altered,
     "shared practice": practices.first_altered,
+    "formats that people made": renditions.first_altered,
     "stand-ins": stand_ins.first_altered,
     "tokens": tokens.first_altered,
     "confirmed details": confirming.first_altered,
     "frozen documents": documents.first_changed,
     "documents on record": auditing.first_missing_document,
     "returns": lives.first_stale_cache,
+    "promises": promise_standings.first_stale,
     "actions": auditing.first_altered_action,
     "handing over of actions": handovers.first_altered,
     "publications": auditing.first_altered_publication,
@@ -134,12 +140,25 @@ def verify(database: Database, home: Path, notary: Notary | None = None) -> Veri
         newest = None if wrong else publications.newest(session)
         if newest is None:
             return Verified(entries, head, len(scored), 0, wrong, held, signed)
-        files = rebuilt(session, newest)
+        sealed = publications.sealed(session, newest)
     folder = site_folder(home)
-    wrong = next(iter(check_site(folder)), "") or differs(
-        folder, files, newest.ledger_entries, newest.ledger_head
-    )
+    files: dict[str, str] = {}
+    wrong = next(iter(check_site(folder)), "")
+    if not wrong:
+        files = rebuilt(drawing_of(database, newest.pages), folder)
+        wrong = differs(folder, files.items(), newest.ledger_entries, newest.ledger_head)
+    wrong = wrong or _unsigned(notary, folder, sealed)
     return Verified(entries, head, len(scored), len(files), wrong, held, signed)
+
+
+def _unsigned(notary: Notary, folder: Path, sealed: tuple[int, str]) -> str:
+    """One sentence if the site's signature is not ours, or not of this bulletin."""
+    try:
+        ours = notary.bulletin(sha_of(folder / MANIFEST), *sealed)
+        same = (folder / SIGNATURE).read_bytes() == ours
+    except OSError:
+        return f"{SIGNATURE} is missing from the bulletin; run: charter publish"
+    return "" if same else f"{SIGNATURE} is not what our key gives; run: charter publish"
 
 
 def first_wrong(session: Session, checks: Mapping[str, Check]) -> str:

@@ -19,11 +19,16 @@ from notifications.channels import channel_for
 from notifications.channels.journal import read_journal
 from notifications.channels.mailboxes import read_mailbox
 from notifications.delivery import PostOffice
-from providers import calendars, cycles, ledger, lives
+from providers import calendars, cycles, ledger, lives, promise_standings
 from providers.database import Database, is_behind, open_engine, require_current, upgrade
 
 SHIPPED_CHARTERS = ("charter-working-0.1.toml", "charter-working-0.2.toml")
-SHIPPED_POLICIES = ("policy-2026.1.toml", "policy-2026.2.toml", "policy-2026.3.toml")
+SHIPPED_POLICIES = (
+    "policy-2026.1.toml",
+    "policy-2026.2.toml",
+    "policy-2026.3.toml",
+    "policy-2026.4.toml",
+)
 Clock = Callable[[], datetime]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -156,12 +161,12 @@ def keep_shipped_rules(database: Database) -> None:
 
 
 def fill_standings(database: Database) -> None:
-    """Keep how each return stands that an older release left without, a batch at a time."""
+    """Keep how each return and promise stands that an older release left without, by batches."""
     with database.reading() as session:
-        missing = lives.lack_standings(session)
+        missing = lives.lack_standings(session) or bool(promise_standings.lacking(session, 1))
     while missing:
         with database.writing() as session:
-            missing = bool(lives.fill_standings(session))
+            missing = bool(lives.fill_standings(session) + promise_standings.fill(session))
 
 
 def writable(home: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,10 +12,13 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from charter.quarters import say
+from charter.quarters import Quarter, say
 from charter.reading import HELD
 from charter.words import STATE_WORDS
-from notifications.exports import actions_csv, feed, returns_csv, returns_json
+from notifications.companions import formats_of, newest_told
+from notifications.fitting import shortened
+from notifications.outside import OUTSIDE
+from notifications.overtime import key_of, over_time
 
 Page = Mapping[str, Any]
 
@@ -26,10 +29,19 @@ TEMPLATES = {
     "commissioner": "prison",
     "commitment": "commitment",
     "quarter": "quarter",
+    "letter": "letter",
+    "region": "region",
+    "everywhere": "everywhere",
 }
-OWN_PAGES = ("how-this-works", "accessibility")
+OWN_PAGES = (
+    *("how-this-works", "information", "corrections"),
+    *("accessibility", "another-format"),
+)
 STATE_LABELS = [(state.value, word.public) for state, word in STATE_WORDS.items()]
+SHORT = 300
+"""Characters of somebody's words in a list of many prisons."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_OF_QUARTER = re.compile(r"(prisons|commissioners|quarters)/[^/]+/\d{4}-\d{2}-Q[1-4]")
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -37,7 +49,7 @@ _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud
 def environment() -> ImmutableSandboxedEnvironment:
     """The one environment: everything is escaped, and a name that is missing is an error."""
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(HERE / "templates" / "bulletin"),
+        loader=FileSystemLoader([HERE / "templates" / "bulletin", HERE / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -45,7 +57,8 @@ def environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    made.filters |= {"day": _day, "month": _month, "lines": _lines}
+    made.filters |= {"day": _day, "month": _month, "lines": _lines, "short": _short}
+    made.globals |= {"outside": OUTSIDE}
     return made
 
 
@@ -64,6 +77,11 @@ def _month(day: str | date) -> str:
     return f"{date.fromisoformat(str(day)):%B %Y}"
 
 
+def _short(text: str) -> str:
+    """What a list has room for; the page of the prison has all of it."""
+    return text if len(text) <= SHORT else f"{shortened(text, SHORT)} …"
+
+
 def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
@@ -75,29 +93,6 @@ def path_of(key: str) -> str:
     return f"{key}.html"
 
 
-def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
-    """Every file of the bulletin but its manifest, by path, from page data by key.
-
-    The newest quarter of a prison, commissioner or region also stands as its folder's start
-    page. ValueError without a start page, for a key that is no address, for a key that differs
-    from its page's own, and for two pages whose addresses differ only in capitals.
-    """
-    if "index" not in pages:
-        raise ValueError("a bulletin needs a start page, under the key 'index'")
-    drawn = _Bulletin(pages)
-    files = {path: drawn.page(key) for key, path in drawn.paths.items()}
-    for folder, keys in drawn.quarters.items():
-        files[f"{folder}/index.html"] = files[drawn.paths[keys[-1]]]
-    for name in OWN_PAGES:
-        files[f"{name}.html"] = drawn.own_page(name)
-    files["data/returns.csv"] = returns_csv(pages)
-    files["data/returns.json"] = returns_json(pages)
-    files["data/actions.csv"] = actions_csv(pages)
-    files["feed.xml"] = drawn.feed()
-    files["style.css"] = stylesheet().encode()
-    return dict(sorted(files.items()))
-
-
 def preview(
     pages: Mapping[str, Page], key: str, *, beside: Iterable[str], base: str, sheet: str
 ) -> str:
@@ -106,16 +101,16 @@ def preview(
     `pages` are the prison's own by key; `beside` are the keys of others that it may link to. Its
     links lead to the site at the address `base`, and its styles are at the address `sheet`.
     """
-    return _Bulletin(pages, beside=beside, base=base, sheet=sheet).page(key).decode()
+    return Drawer(pages, beside=beside, base=base, sheet=sheet).page(key).decode()
 
 
 def promise_card(row: Page, *, several: bool) -> Markup:
-    """One commitment exactly as a prison's page shows it, but for the link to its own page.
+    """One commitment as a prison's page shows it unfolded, but for the link to its own page.
 
     `several` when more than one organisation answers there, so that each is named.
     """
     macros: Any = environment().get_template("macros.html.jinja").module
-    return Markup(macros.promise(row, several, ""))
+    return Markup(macros.promise(row, several, "", open=True))
 
 
 def stylesheet() -> str:
@@ -123,34 +118,44 @@ def stylesheet() -> str:
     return (HERE / "static" / "bulletin.css").read_text("utf-8")
 
 
-class _Bulletin:
-    """All pages together, so that each knows where the others stand."""
+class Drawer:
+    """Draws pages that stand together, so that each knows where the others stand."""
 
     def __init__(
         self,
         pages: Mapping[str, Page],
         *,
         beside: Iterable[str] = (),
+        known: Collection[str] = (),
         base: str = "",
         sheet: str = "",
     ) -> None:
-        """`beside` are keys that can be linked to though they are not drawn; `base` is an address
-        that links start from in place of the page's own, and `sheet` one of the styles."""
+        """`beside` are keys that can be linked to though they are not drawn here, and `known` the
+        files of the rest of the site; `base` is an address that links start from in place of the
+        page's own, and `sheet` one of the styles."""
         wrong = [key for key, page in pages.items() if page["key"] != key]
         if wrong:
             raise ValueError(f"the page filed under '{wrong[0]}' says it is another")
         self.pages = pages
         self.paths = {key: path_of(key) for key in sorted(pages)}
-        self.quarters = _by_folder(pages)
-        folders = {f"{folder}/index.html" for folder in self.quarters}
-        self.known = {*self.paths.values(), *folders}
-        if len({path.lower() for path in self.known}) < len(self.known):
-            raise ValueError("two pages have addresses that differ only in capital letters")
-        self.known |= {path_of(key) for key in beside}
-        self.base, self.sheet = base, sheet
+        beside = list(beside)
+        self.quarters = by_folder([*pages, *beside])
+        self.known = {*self.paths.values(), *(path_of(key) for key in beside)}
+        self.known |= {f"{folder}/index.html" for folder in self.quarters}
+        promise = {posixpath.dirname(key) for key, page in pages.items() if page.get("actions")}
+        self.known |= {path_of(key_of(folder)) for folder in promise}
+        self.elsewhere, self.base, self.sheet = known, base, sheet
 
     def page(self, key: str) -> bytes:
         """One page, drawn."""
+        return self.drawn(key, self.pages[key], self.around(key))
+
+    def drawn(self, key: str, page: Page, around: Mapping[str, Any]) -> bytes:
+        """One page from its data, and from what the template is told beside them."""
+        return self._draw(TEMPLATES[page["kind"]], self.paths[key], page["notices"], page, around)
+
+    def around(self, key: str) -> dict[str, Any]:
+        """All that a page's template is told beside the page's own data."""
         page = self.pages[key]
         more: dict[str, Any] = {
             "newer": None,
@@ -159,15 +164,28 @@ class _Bulletin:
             "not_kept": [],
             "state_labels": STATE_LABELS,
         }
-        if "quarter" in page:
+        if key in self.quarters.get(posixpath.dirname(key), ()):
             more |= self._quarters_of(key)
+            more["mail"] = f"{page['quarter']}-mail.txt" if page["kind"] == "quarter" else ""
         if page["kind"] in {"prison", "commissioner"}:
             region_quarter = f"quarters/{page['region_code']}/{page['quarter']}"
             more["timetable"] = self._link(self.paths[key], region_quarter)
             more["not_kept"] = _not_kept(page)
             more["asked"] = _asked(page)
             more["last_told"] = self._last_told(key)
-        return self._draw(TEMPLATES[page["kind"]], self.paths[key], page["notices"], page, more)
+            more["formats"] = [] if self.base else self._formats_of(key)
+        return more
+
+    def promised(self, folder: str) -> tuple[str, bytes] | None:
+        """The page of all that a place promised, with its path; None where it promised nothing.
+
+        It is drawn from every page of the place, so all of them are to be here.
+        """
+        page = over_time([self.pages[key] for key in self.quarters[folder]])
+        if page is None:
+            return None
+        path = path_of(page["key"])
+        return path, self._draw("actions", path, page["notices"], page, {})
 
     def own_page(self, name: str) -> bytes:
         """A page whose words are the product's own."""
@@ -175,15 +193,11 @@ class _Bulletin:
         more = {"contact": home["contact"]}
         return self._draw(name, f"{name}.html", home["notices"], home, more)
 
-    def feed(self) -> bytes:
+    def feed(self, data: Page) -> bytes:
         """What came out lately, for whoever follows it."""
         home = self.pages["index"]
-        text = (
-            environment()
-            .get_template("feed.xml.jinja")
-            .render(feed=feed(self.pages), notices=home["notices"])
-        )
-        return text.encode()
+        template = environment().get_template("feed.xml.jinja")
+        return template.render(feed=data, notices=home["notices"]).encode()
 
     def _draw(
         self, template: str, path: str, notices: Page, page: Page, more: Mapping[str, Any]
@@ -206,9 +220,10 @@ class _Bulletin:
     def _link(self, path: str, key: str) -> str:
         """The way from one file to a page, or nothing while that page is not there."""
         for target in (f"{key}.html", f"{key}/index.html"):
-            if target in self.known and self.base:
+            here = target in self.known or target in self.elsewhere
+            if here and self.base:
                 return self.base + target
-            if target in self.known:
+            if here:
                 return posixpath.relpath(target, posixpath.dirname(path) or ".")
         return ""
 
@@ -223,13 +238,16 @@ class _Bulletin:
                 return {"href": self._link(self.paths[key], one), "words": words}
         return None
 
+    def _formats_of(self, key: str) -> list[dict[str, str]]:
+        """The forms that stand beside a page; a page outside its site has none to lead to."""
+        keys = self.quarters[posixpath.dirname(key)]
+        newest = newest_told([self.pages[one] for one in keys if one in self.pages])
+        return formats_of(self.pages[key], newest=newest is self.pages[key])
+
     def _quarters_of(self, key: str) -> dict[str, Any]:
         keys = self.quarters[posixpath.dirname(key)]
         here = self.paths[key]
-        links = [
-            {"href": self._link(here, one), "words": self.pages[one]["quarter_words"]}
-            for one in keys
-        ]
+        links = [{"href": self._link(here, one), "words": _quarter_words(one)} for one in keys]
         others = [link for one, link in zip(keys, links, strict=True) if one != key]
         return {"newer": links[-1] if keys[-1] != key else None, "others": others[::-1]}
 
@@ -244,13 +262,17 @@ def _asked(page: Page) -> list[list[Page]]:
     return list(groups.values())
 
 
-def _by_folder(pages: Mapping[str, Page]) -> dict[str, Sequence[str]]:
-    """The quarters of each prison, commissioner and region, oldest first."""
+def by_folder(keys: Iterable[str]) -> dict[str, Sequence[str]]:
+    """The quarters of each prison, commissioner and region, oldest first, from their keys."""
     folders: dict[str, list[str]] = {}
-    for key in sorted(pages, key=lambda key: str(pages[key].get("quarter", ""))):
-        if "quarter" in pages[key]:
+    for key in sorted(keys, key=posixpath.basename):
+        if _OF_QUARTER.fullmatch(key):
             folders.setdefault(posixpath.dirname(key), []).append(key)
     return {folder: folders[folder] for folder in sorted(folders)}
+
+
+def _quarter_words(key: str) -> str:
+    return Quarter.parse(posixpath.basename(key)).in_words
 
 
 def _not_kept(page: Page) -> list[dict[str, Any]]:

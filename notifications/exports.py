@@ -1,14 +1,17 @@
 """What the bulletin's pages show, as tables and a feed that a machine can read."""
 
 import csv
+import heapq
 import io
-import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 Page = Mapping[str, Any]
 
+MOST = 100
+"""Entries in the feed of the whole site; that of each prison has all of its own."""
 _SPACE = uuid.UUID("6f0e7a52-6a0f-5b0c-9a51-2f6f3f0b8b11")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 RETURN_COLUMNS = (
@@ -34,11 +37,14 @@ def guarded(cell: object) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def table(columns: Iterable[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """RFC 4180 with a header, in UTF-8; every cell guarded."""
+def table(
+    columns: Iterable[str], rows: Iterable[Mapping[str, object]], *, header: bool = True
+) -> bytes:
+    """RFC 4180 in UTF-8, with its header or to go on from one; every cell guarded."""
     names, out = list(columns), io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
+    if header:
+        writer.writerow(names)
     writer.writerows([guarded(row[name]) for name in names] for row in rows)
     return out.getvalue().encode()
 
@@ -53,22 +59,14 @@ def _wording(page: Page) -> str:
     return "working wording" if page["notices"]["working_wording"] else "official wording"
 
 
-def returns(pages: Mapping[str, Page]) -> list[dict[str, object]]:
-    """Every return owed, once: how it stands by the timetable, and what its page says of it."""
-    told = {
-        one["source"]["return_id"]: (page, one)
-        for page in _kinds(pages, "prison", "commissioner")
-        for one in page["accounts"]
-    }
-    rows = []
-    for timetable in _kinds(pages, "quarter"):
-        for row in timetable["rows"]:
-            _, account = told.pop(row["source"]["return_id"], (None, None))
-            rows.append(_return_row(timetable, row, account))
-    rows += [_return_row(page, {**page, **one}, one) for page, one in told.values()]
-    return sorted(
-        rows, key=lambda r: [str(r[k]) for k in ("region", "quarter", "site", "provider")]
-    )
+def returns(timetable: Page, pages: Iterable[Page]) -> list[dict[str, object]]:
+    """Every return of a timetable, once: how it stands there, and what its own page says of it."""
+    told = {one["source"]["return_id"]: one for page in pages for one in page["accounts"]}
+    rows = [
+        _return_row(timetable, row, told.get(row["source"]["return_id"]))
+        for row in timetable["rows"]
+    ]
+    return sorted(rows, key=lambda r: [str(r[k]) for k in ("site", "provider")])
 
 
 def _return_row(page: Page, row: Page, account: Page | None) -> dict[str, object]:
@@ -100,30 +98,30 @@ def _return_row(page: Page, row: Page, account: Page | None) -> dict[str, object
     }
 
 
-def returns_csv(pages: Mapping[str, Page]) -> bytes:
-    """The returns, a line each."""
-    return table(RETURN_COLUMNS, returns(pages))
-
-
-def returns_json(pages: Mapping[str, Page]) -> bytes:
-    """The returns with the counts of each quarter that they add up to, and each rating."""
+def rated(rows: Iterable[Mapping[str, object]], pages: Iterable[Page]) -> list[dict[str, object]]:
+    """The returns with each rating that their pages show, by commitment."""
     ratings: dict[object, dict[str, str]] = {}
-    for page in _kinds(pages, "prison", "commissioner"):
+    for page in pages:
         for row in page["commitments"]:
             for answer in row["answers"]:
                 ratings.setdefault(answer["source"]["return_id"], {})[row["id"]] = answer["rating"]
-    listed = [{**row, "ratings": ratings.get(row["return_id"], {})} for row in returns(pages)]
-    counts = [
-        {"region": page["region_code"], "quarter": page["quarter"], **page["counts"]}
-        for page in _kinds(pages, "quarter")
-    ]
-    data = {"counts": counts, "returns": listed}
-    return (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return [{**row, "ratings": ratings.get(row["return_id"], {})} for row in rows]
+
+
+def counts_of(timetable: Page) -> dict[str, object]:
+    """The counts of a quarter in a region, which its returns have to add up to."""
+    where = {"region": timetable["region_code"], "quarter": timetable["quarter"]}
+    return {**where, **timetable["counts"]}
 
 
 def actions_csv(pages: Mapping[str, Page]) -> bytes:
     """Every action of every quarter, as it stood then."""
-    rows = [
+    return table(ACTION_COLUMNS, actions(_kinds(pages, "prison", "commissioner")))
+
+
+def actions(pages: Iterable[Page]) -> list[dict[str, object]]:
+    """Every action on these pages, as it stood then."""
+    return [
         {
             "region": page["region_code"],
             "quarter": page["quarter"],
@@ -143,21 +141,25 @@ def actions_csv(pages: Mapping[str, Page]) -> bytes:
             "sample": page["notices"]["sample"],
             "return_id": action["source"]["return_id"],
         }
-        for page in _kinds(pages, "prison", "commissioner")
+        for page in pages
         for action in page["actions"]
     ]
-    return table(ACTION_COLUMNS, rows)
 
 
 def feed(pages: Mapping[str, Page]) -> dict[str, object]:
     """The Atom feed's data: an entry for each revision of a published page, newest first."""
-    entries = []
-    for page in _kinds(pages, "prison", "commissioner"):
+    return feed_of(entries(_kinds(pages, "prison", "commissioner")))
+
+
+def entries(pages: Iterable[Page]) -> list[dict[str, str]]:
+    """An entry of a feed for each of these pages that is out, under an id of its own for ever."""
+    found = []
+    for page in pages:
         days = [str(one["published_on"]) for one in page["accounts"] if one["published_on"]]
         if not days:
             continue
         revisions = [one["revision"] for one in page["accounts"] if one["revision"]]
-        entries.append(
+        found.append(
             {
                 "id": _urn(f"{page['key']} {sorted(days)} {sorted(revisions)}"),
                 "title": f"{page['site_name']}: {page['quarter_words']}",
@@ -166,10 +168,18 @@ def feed(pages: Mapping[str, Page]) -> dict[str, object]:
                 "summary": page["news"][0]["words"] if page["news"] else "",
             }
         )
-    entries.sort(key=lambda entry: entry["href"])
-    entries.sort(key=lambda entry: entry["updated"], reverse=True)
-    newest = entries[0]["updated"] if entries else "1970-01-01T00:00:00Z"
-    return {"id": _urn("charter updates for families"), "updated": newest, "entries": entries}
+    return found
+
+
+def feed_of(found: Iterable[Mapping[str, str]], most: int = MOST) -> dict[str, object]:
+    """The data of a feed with the newest of these entries, so many at most."""
+    listed = heapq.nsmallest(most, found, key=lambda one: (_backwards(one["updated"]), one["href"]))
+    newest = listed[0]["updated"] if listed else "1970-01-01T00:00:00Z"
+    return {"id": _urn("charter updates for families"), "updated": newest, "entries": listed}
+
+
+def _backwards(moment: str) -> float:
+    return -datetime.fromisoformat(moment).timestamp()
 
 
 def _urn(name: str) -> str:

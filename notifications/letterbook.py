@@ -1,13 +1,14 @@
 """The letters of one region as people look through them: newest first, without their words."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from notifications.tables import Letter, LetterState
+from notifications.tables import Letter, LetterLine, LetterState
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,23 @@ def counted(session: Session, region: str) -> dict[LetterState, int]:
     return dict.fromkeys(LetterState, 0) | {LetterState(s): n for s, n in session.exec(rows)}
 
 
-def stamp(session: Session, region: str) -> tuple[tuple[str, int, datetime | None], ...]:
-    """What changes whenever a region's letter is sent, or becomes of it what was not known."""
-    settled = func.max(col(Letter.settled_at))
-    rows = select(Letter.state, func.count(), settled).where(Letter.region == region)
-    rows = rows.group_by(col(Letter.state)).order_by(col(Letter.state))
-    return tuple((str(state), many, last) for state, many, last in session.exec(rows))
+def first_sent(
+    session: Session, region: str, topics: Iterable[str]
+) -> dict[str, dict[str, datetime]]:
+    """When each of these topics was first said of each subject in a letter of a region that was
+    sent, by subject; in one query."""
+    rows = session.exec(
+        select(LetterLine.subject, LetterLine.topic, func.min(col(Letter.settled_at)))
+        .join(Letter, col(Letter.key) == col(LetterLine.letter_key))
+        .where(Letter.region == region, Letter.state == LetterState.SENT)
+        .where(LetterLine.dropped == "", col(LetterLine.topic).in_(list(topics)))
+        .group_by(col(LetterLine.subject), col(LetterLine.topic))
+    )
+    found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for subject, topic, at in rows:
+        if at:
+            found[subject][topic] = at
+    return found
 
 
 def one(session: Session, region: str, key: str) -> Letter | None:

@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from notifications.wording import KINDS, SIGN_IN, Item, alike, place, why_you
+from notifications.gathered import alike, place
+from notifications.wording import KINDS, SIGN_IN, Item, why_you
 
 HELPLINE = "0808 808 2003"
 WIDTH = 72

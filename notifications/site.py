@@ -2,65 +2,69 @@
 
 import contextlib
 import fcntl
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifications.sitecheck import (
+from notifications.aside import Aside, settle, written
+from notifications.catalogue import Catalogue, Drawing, Drawn, drawn_from
+from notifications.drawing import Bulletin
+from notifications.manifests import (
     MANIFEST,
+    SIGNATURE,
     check_site,
     differs,
-    faults_of,
     manifest,
-    standing_files,
+    read_manifest,
+    sha256,
+    sha_of,
 )
 
-__all__ = ["SiteRefused", "Written", "check_site", "differs", "faults_of", "write_site"]
+__all__ = ["SiteRefused", "check_site", "differs"]
 
 KEPT = 2
-_BUILDING = ".building"
+_BUILDING, _DRAWN = ".building", ".drawn"
+Sign = Callable[[bytes], bytes]
+"""Vouches for a manifest: gives the content of the file that says so."""
 
 
 class SiteRefused(Exception):
     """A bulletin may not, or could not, be put in place; the one that stood stands still."""
 
 
+class NotWritten(SiteRefused):
+    """The disk did not take it: it is full, or not ours to write on."""
+
+
+class Overtaken(SiteRefused):
+    """The record changed each time before a bulletin was ready."""
+
+
+class InTheWay(SiteRefused):
+    """Something that we did not make stands where the site goes."""
+
+
 @dataclass(frozen=True)
-class Written:
-    """What writing did: the folder that now stands, and how many of its files changed."""
+class Draft:
+    """A bulletin built to one side: its folder, its catalogue, and what drawing it came to."""
 
     folder: Path
-    changed: tuple[str, ...]
-    linked: int
+    catalogue: Path
+    drawn: Drawn
+
+    def discard(self) -> None:
+        """Take it away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.catalogue.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing did: the folder that now stands, and whether it is a new one."""
+
+    folder: Path
     swapped: bool
-
-
-def write_site(home: Path, files: Mapping[str, bytes], *, entries: int, head: str) -> Written:
-    """Makes `home/site` show these files, with a manifest that names the ledger's last entry.
-
-    Done twice it changes nothing the second time. SiteRefused, in a sentence, when the files do
-    not pass their check or cannot be written: then whatever stood before stands whole.
-    """
-    faults = faults_of(files)
-    if faults:
-        raise SiteRefused(f"the bulletin is not published: {faults[0]}{_others(len(faults) - 1)}")
-    whole = {**files, MANIFEST: manifest(files, entries, head)}
-    try:
-        with alone(home, ".lock"):
-            return _write(home, whole)
-    except OSError as error:
-        raise _not_written(error) from error
-
-
-def _not_written(error: OSError) -> SiteRefused:
-    why = error.strerror or str(error)
-    return SiteRefused(f"the bulletin could not be written, the old one stands: {why}")
-
-
-def _others(more: int) -> str:
-    return f" (and {more} more)" if more else ""
 
 
 @contextlib.contextmanager
@@ -77,83 +81,130 @@ def alone(home: Path, turn: str) -> Iterator[None]:
         yield
 
 
-def _write(home: Path, files: Mapping[str, bytes]) -> Written:
-    standing = _standing(home)
-    changed = tuple(path for path in files if not _same(standing, path, files[path]))
-    if standing is not None and not changed and not _spare(standing, files):
-        return Written(standing, (), len(files), swapped=False)
-    number = 1 + max(_numbers(home / "sites"), default=0)
-    aside = home / "sites" / f"{number}{_BUILDING}"
-    _clear(home / "sites")
+def build(home: Path, bulletin: Bulletin, before: Draft | None = None) -> Draft:
+    """Draws a bulletin to one side, with all that the standing one and `before` have alike linked.
+
+    SiteRefused, in a sentence that names the page, when it does not pass its check or cannot be
+    written; then nothing is left of it. Only whoever is `alone` may build.
+    """
+    standing, sites = standing_folder(home), home / "sites"
     try:
-        linked = _build(aside, files, standing, set(changed))
-        place = aside.with_suffix("")
-        aside.rename(place)
-        _settle(place.parent)
-        _swap(home, place)
-    except OSError:
+        sites.mkdir(parents=True, exist_ok=True)
+        _clear(sites, before)
+        number = 1 + max(
+            [*_numbers(sites), *([_number(before.folder)] if before else [])], default=0
+        )
+        draft = _drafted(sites / f"{number}{_BUILDING}", bulletin, standing, before)
+    except OSError as error:
+        raise _not_written(error) from error
+    if draft.drawn.faults:
+        draft.discard()
+        faults = draft.drawn.faults
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise SiteRefused(f"the bulletin is not published: {faults[0]}{more}")
+    return draft
+
+
+def _drafted(aside: Path, bulletin: Bulletin, standing: Path | None, before: Draft | None) -> Draft:
+    catalogue = aside.with_suffix(_DRAWN)
+    older = [(standing, _catalogue(standing))] if standing else []
+    older += [(before.folder, before.catalogue)] if before else []
+    try:
+        aside.mkdir()
+        sink = Aside(aside, [folder for folder, _ in older])
+        with catalogue.open("w", encoding="utf-8") as into:
+            known = [Catalogue(file) for _, file in older]
+            drawn = Drawing(bulletin, sink, into, known).draw()
+        sink.settle()
+    except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
+        catalogue.unlink(missing_ok=True)
         raise
-    _tidy(home / "sites", place)
-    return Written(place, changed, linked, swapped=True)
+    return Draft(aside, catalogue, drawn)
 
 
-def _standing(home: Path) -> Path | None:
-    """The folder that is shown now."""
-    site = home / "site"
-    if site.exists() and not site.is_symlink():
-        raise SiteRefused(f"{site} is not a link that we made: move it away, then publish again")
-    return site.resolve() if site.is_dir() else None
+def stands(home: Path, bulletin: Bulletin, entries: int, head: str, sign: Sign) -> bool:
+    """Whether the standing site is this bulletin, whole, drawn by this very release.
 
-
-def _same(standing: Path | None, path: str, content: bytes) -> bool:
-    """Whether the standing file holds these very bytes; what its manifest says is not enough."""
-    if standing is None:
+    Its signature is put right where it is another's.
+    """
+    folder = standing_folder(home)
+    if (
+        folder is None
+        or drawn_from(_catalogue(folder)) != bulletin.fingerprint
+        or check_site(folder)
+    ):
+        return False
+    if read_manifest(folder)["ledger"] != {"entries": entries, "head": head}:
         return False
     try:
-        return (standing / path).read_bytes() == content
-    except OSError:
-        return False
-
-
-def _spare(standing: Path, files: Mapping[str, bytes]) -> bool:
-    return any(path not in files for path in standing_files(standing))
-
-
-def _build(
-    aside: Path, files: Mapping[str, bytes], standing: Path | None, changed: set[str]
-) -> int:
-    """Writes every file and settles it on the disk; how many were linked instead."""
-    linked = 0
-    for path, content in files.items():
-        target = aside / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if standing is not None and path not in changed and _linked(standing / path, target):
-            linked += 1
-            continue
-        with target.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-    for folder in [aside, *(one for one in aside.rglob("*") if one.is_dir())]:
-        _settle(folder)
-    return linked
-
-
-def _linked(source: Path, target: Path) -> bool:
-    try:
-        os.link(source, target)
-    except OSError:
-        return False
+        _sign(folder, sign((folder / MANIFEST).read_bytes()))
+    except OSError as error:
+        raise _not_written(error) from error
     return True
 
 
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _catalogue(folder: Path) -> Path:
+    return folder.with_name(folder.name + _DRAWN)
+
+
+def put_in_place(home: Path, draft: Draft, *, entries: int, head: str, sign: Sign) -> Written:
+    """Makes `home/site` show a draft, with a manifest that names the ledger's last entry.
+
+    A draft that is what stands already is discarded. SiteRefused when it cannot be written: then
+    whatever stood before stands whole.
+    """
+    said = manifest(draft.drawn.files, entries, head)
+    standing = standing_folder(home)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        if standing is not None and _stands(standing, said):
+            _sign(standing, sign(said))
+            draft.catalogue.replace(_catalogue(standing))
+            draft.discard()
+            return Written(standing, swapped=False)
+        written(draft.folder / MANIFEST, said)
+        written(draft.folder / SIGNATURE, sign(said))
+        place = draft.folder.with_suffix("")
+        settle(draft.folder)
+        draft.folder.rename(place)
+        draft.catalogue.replace(_catalogue(place))
+        settle(place.parent)
+        _swap(home, place)
+    except OSError as error:
+        draft.discard()
+        raise _not_written(error) from error
+    _tidy(home / "sites", place)
+    return Written(place, swapped=True)
+
+
+def _stands(standing: Path, said: bytes) -> bool:
+    """Whether the standing site has this very manifest, and just the files that it names."""
+    try:
+        return (standing / MANIFEST).read_bytes() == said and not check_site(standing)
+    except OSError:
+        return False
+
+
+def _sign(folder: Path, signature: bytes) -> None:
+    """Puts the signature right where it is missing or another's; readers see one or the other."""
+    if sha_of(folder / SIGNATURE) == sha256(signature):
+        return
+    fresh = folder.with_name(f".{folder.name}.{SIGNATURE}")
+    written(fresh, signature)
+    fresh.replace(folder / SIGNATURE)
+
+
+def _not_written(error: OSError) -> NotWritten:
+    why = error.strerror or str(error)
+    return NotWritten(f"the bulletin could not be written, the old one stands: {why}")
+
+
+def standing_folder(home: Path) -> Path | None:
+    """The folder that is shown now; SiteRefused if somebody put one there that is not ours."""
+    site = home / "site"
+    if site.exists() and not site.is_symlink():
+        raise InTheWay(f"{site} is not a link that we made: move it away, then publish again")
+    return site.resolve() if site.is_dir() else None
 
 
 def _swap(home: Path, place: Path) -> None:
@@ -162,17 +213,25 @@ def _swap(home: Path, place: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(place.relative_to(home), target_is_directory=True)
     fresh.replace(home / "site")
-    _settle(home)
+    settle(home)
 
 
 def _numbers(sites: Path) -> list[int]:
     return [int(one.name) for one in sites.iterdir() if one.name.isdigit()]
 
 
-def _clear(sites: Path) -> None:
+def _number(folder: Path) -> int:
+    return int(folder.name.partition(".")[0])
+
+
+def _clear(sites: Path, but: Draft | None) -> None:
     """Takes away what a killed run left half built."""
     for left in sites.glob(f"*{_BUILDING}"):
-        shutil.rmtree(left, ignore_errors=True)
+        if but is None or left != but.folder:
+            shutil.rmtree(left, ignore_errors=True)
+    for left in sites.glob(f"*{_DRAWN}"):
+        if not left.with_suffix("").is_dir() and (but is None or left != but.catalogue):
+            left.unlink(missing_ok=True)
 
 
 def _tidy(sites: Path, place: Path) -> None:
@@ -180,3 +239,4 @@ def _tidy(sites: Path, place: Path) -> None:
     for number in sorted(_numbers(sites), reverse=True)[KEPT:]:
         if sites / str(number) != place:
             shutil.rmtree(sites / str(number), ignore_errors=True)
+            (sites / f"{number}{_DRAWN}").unlink(missing_ok=True)

@@ -1,41 +1,78 @@
-"""What must be true of a bulletin before anyone may read it, and of one that stands."""
+"""What must be true of each page of a bulletin before anyone may read it."""
 
-import hashlib
-import json
+import gzip
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-MANIFEST = "manifest.json"
+from notifications.outside import ADDRESSES
+
 HELPLINE = "0808 808 2003"
-_FETCHED = {"src", "srcset", "poster", "data", "action", "formaction", "background", "style"}
-_OUTSIDE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-_STATES = (
+BUDGET = 50_000
+"""Bytes that a page may have over the wire, its style sheet included."""
+STATES = (
     *("not_started", "in_progress", "received", "received_late"),
     *("nil", "extended", "not_returned"),
 )
+FACTS = frozenset({"card", "answer", "action", "tally"})
+"""What tells a fact, by its class."""
+GROUNDS = frozenset(
+    {"data-return", "data-step", "data-record", "data-action", "data-request", "data-quarter"}
+)
+"""What a fact may rest on: an id on itself, on what it stands in, or on something within it."""
+_FETCHED = {"src", "srcset", "poster", "data", "action", "formaction", "background", "style"}
+_OUTSIDE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_VOID = {"meta", "link", "br", "hr", "img", "input", "source", "wbr", "col", "area", "base"}
+_BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "section", "h1", "h2", "h3", "h4", "aside"}
 
 
-class _Reading(HTMLParser):
+@dataclass
+class _Open:
+    """An element that is not closed yet."""
+
+    tag: str
+    tells: bool
+    stands: bool
+    """It, or what it stands in, names what it rests on."""
+    holds: bool
+    """Something within it does."""
+
+
+@dataclass
+class Reading(HTMLParser):
     """What a checker needs to know of one page."""
 
-    def __init__(self) -> None:
+    h1: int = 0
+    ids: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    counts: list[tuple[int, list[int]]] = field(default_factory=list)
+    _counting: bool = False
+    _open: list[_Open] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
         super().__init__()
-        self.h1 = 0
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.faults: list[str] = []
-        self.counts: list[tuple[int, list[int]]] = []
-        self._counting = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """What the tag fetches, counts, names and rests on."""
         given = {name: value or "" for name, value in attrs}
+        if len(given) < len(attrs):
+            self.faults.append(f"says something twice in one <{tag}>")
+        self._note(tag, given)
+        self._nest(tag, given)
+        if "data-expected" in given:
+            self.counts.append((int(given["data-expected"]), []))
+        self._counting = "data-count" in given
+
+    def _note(self, tag: str, given: Mapping[str, str]) -> None:
         self.h1 += tag == "h1"
         if "id" in given:
+            if given["id"] in self.ids:
+                self.faults.append(f"has two places called {given['id']}")
             self.ids.add(given["id"])
         if tag == "script" or any(name.startswith("on") for name in given):
             self.faults.append("holds a script")
@@ -45,151 +82,102 @@ class _Reading(HTMLParser):
                 self.faults.append(f"makes a browser fetch or run {given[name]}")
         if tag in {"a", "link"} and "href" in given:
             self.links.append(given["href"])
-        if "data-expected" in given:
-            self.counts.append((int(given["data-expected"]), []))
-        self._counting = "data-count" in given
+
+    def _nest(self, tag: str, given: Mapping[str, str]) -> None:
+        above = self._open[-1] if self._open else _Open("", False, False, False)
+        if above.tag == "p" and tag in _BLOCKS:
+            self.faults.append(f"has a <{tag}> within a paragraph")
+        if tag == "a" and any(one.tag == "a" for one in self._open):
+            self.faults.append("has a link within a link")
+        grounded = not GROUNDS.isdisjoint(given)
+        if grounded:
+            for one in self._open:
+                one.holds = True
+        if tag not in _VOID:
+            tells = not FACTS.isdisjoint(given.get("class", "").split())
+            self._open.append(_Open(tag, tells, grounded or above.stands, False))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that closes itself."""
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Whether the right element is closed, and whether what it told rests on anything."""
+        if not self._open or self._open[-1].tag != tag:
+            self.faults.append(f"closes a <{tag}> that is not open there")
+            return
+        closed = self._open.pop()
+        if closed.tells and not (closed.stands or closed.holds):
+            self.faults.append(f"tells something in a <{tag}> that rests on nothing on record")
 
     def handle_data(self, data: str) -> None:
+        """The numbers that have to add up."""
         if self._counting and data.strip():
             self.counts[-1][1].append(int(data))
             self._counting = False
 
-
-def faults_of(files: Mapping[str, bytes]) -> list[str]:
-    """Everything that keeps these files from being published, as sentences; none is a pass."""
-    pages = {path: _read(text.decode()) for path, text in files.items() if path.endswith(".html")}
-    found = [] if pages else ["there is no page to publish"]
-    for path, page in pages.items():
-        found += [f"{path} {fault}" for fault in page.faults]
-        found += [f"{path} {fault}" for fault in _page_faults(page, files[path].decode())]
-        found += [f"{path} {fault}" for fault in _link_faults(path, page, pages, files)]
-    return [*found, *_export_faults(files)]
+    def close(self) -> None:
+        """The end of the page: nothing is left open."""
+        super().close()
+        self.faults += [f"never closes a <{one.tag}>" for one in self._open]
 
 
-def _read(text: str) -> _Reading:
-    page = _Reading()
+@dataclass(frozen=True)
+class Checked:
+    """What was found of a page: its faults, its places, and where its links lead."""
+
+    faults: list[str]
+    ids: frozenset[str]
+    leads: list[tuple[str, str]]
+    """The file and the place in it, for each link."""
+
+
+def check_page(path: str, content: bytes, sheet: int) -> Checked:
+    """One page by itself; `sheet` are the bytes of the style sheet over the wire."""
+    text, page = content.decode(), Reading()
     page.feed(text)
     page.close()
-    return page
+    faults = [*page.faults, *_page_faults(page, text, content, sheet)]
+    leads = []
+    for href in page.links:
+        parts = urlsplit(href)
+        if parts.scheme == "tel" or href in ADDRESSES:
+            continue
+        if parts.scheme or parts.netloc or href.startswith("/"):
+            faults.append(f"links outside the bulletin, to {href}")
+            continue
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
+        target = target if parts.path else path
+        if target == path and parts.fragment and parts.fragment not in page.ids:
+            faults.append(f"links to {href}, but that page has no such place")
+        elif target != path:
+            leads.append((target, parts.fragment))
+    return Checked([f"{path} {fault}" for fault in faults], frozenset(page.ids), leads)
 
 
-def _page_faults(page: _Reading, text: str) -> Iterator[str]:
+def _page_faults(page: Reading, text: str, content: bytes, sheet: int) -> Iterator[str]:
     if page.h1 != 1:
         yield f"has {page.h1} main headings, where there is to be one"
     if HELPLINE not in text:
         yield "does not give the helpline's number"
     for expected, states in page.counts:
-        if len(states) != len(_STATES) or sum(states) != expected:
+        if len(states) != len(STATES) or sum(states) != expected:
             yield f"says {expected} updates are owed, but its states add up to {sum(states)}"
+    if (over := wire_size(content) + sheet) > BUDGET:
+        yield f"takes {over:,} bytes over the wire, where {BUDGET:,} are allowed"
 
 
-def _link_faults(
-    path: str, page: _Reading, pages: Mapping[str, _Reading], files: Mapping[str, bytes]
-) -> Iterator[str]:
-    for href in page.links:
-        parts = urlsplit(href)
-        if parts.scheme == "tel":
-            continue
-        if parts.scheme or parts.netloc or href.startswith("/"):
-            yield f"links outside the bulletin, to {href}"
-            continue
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
-        target = target if parts.path else path
-        if target not in files and target != MANIFEST:
-            yield f"links to {href}, which is not there"
-        elif parts.fragment and target in pages and parts.fragment not in pages[target].ids:
-            yield f"links to {href}, but that page has no such place"
+def wire_size(content: bytes) -> int:
+    """Bytes that a web server sends for this, compressed as most servers do."""
+    return len(gzip.compress(content, 6, mtime=0))
 
 
-def _export_faults(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Each quarter's counts against the returns listed beside them."""
-    data: Any = json.loads(files.get("data/returns.json", b'{"counts": [], "returns": []}'))
-    for counts in data["counts"]:
-        name = f"data/returns.json, {counts['region']} {counts['quarter']}:"
-        listed = [
-            row["state"]
-            for row in data["returns"]
-            if (row["region"], row["quarter"]) == (counts["region"], counts["quarter"])
-        ]
-        if sum(counts[state] for state in _STATES) != counts["expected"]:
-            yield f"{name} the seven states do not add up to {counts['expected']}"
-        elif any(listed.count(state) != counts[state] for state in _STATES):
-            yield f"{name} the returns listed are not those counted"
-
-
-def sha256(content: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def manifest(files: Mapping[str, bytes], entries: int, head: str) -> bytes:
-    """The fingerprint of every file, and where the ledger stood just before publication."""
-    data = {
-        "files": {path: sha256(files[path]) for path in sorted(files)},
-        "ledger": {"entries": entries, "head": head},
-    }
-    return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """What a bulletin says of itself; ValueError in a sentence when it cannot be read."""
-    try:
-        data = json.loads((folder / MANIFEST).read_bytes())
-        files, ledger = data["files"], data["ledger"]
-        sound = all(isinstance(v, str) for v in files.values()) and isinstance(ledger["head"], str)
-    except FileNotFoundError as error:
-        raise ValueError(f"{MANIFEST} is missing") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{MANIFEST} cannot be read") from error
-    if not sound:
-        raise ValueError(f"{MANIFEST} cannot be read")
-    return {"files": files, "ledger": ledger}
-
-
-def standing_files(folder: Path) -> list[str]:
-    """The paths of every file in a folder but its manifest, sorted."""
-    found = (one.relative_to(folder).as_posix() for one in folder.rglob("*") if not one.is_dir())
-    return sorted(path for path in found if path != MANIFEST)
-
-
-def check_site(folder: Path) -> list[str]:
-    """What of a standing bulletin does not match its manifest, file by file; none is a pass."""
-    folder = folder.resolve()
-    if not folder.is_dir():
-        return [f"no bulletin stands at {folder}"]
-    try:
-        promised: dict[str, str] = read_manifest(folder)["files"]
-    except ValueError as error:
-        return [str(error)]
-    found = []
-    for path in sorted({*promised, *standing_files(folder)}):
-        if path not in promised:
-            found.append(f"{path} is extra: the manifest does not name it")
-        elif not (folder / path).is_file():
-            found.append(f"{path} is missing")
-        elif sha256((folder / path).read_bytes()) != promised[path]:
-            found.append(f"{path} has been changed")
-    return found
-
-
-def differs(folder: Path, files: Mapping[str, bytes], entries: int, head: str) -> str:
-    """The first difference between a bulletin built again and the one that stands, or nothing."""
-    folder = folder.resolve()
-    if not folder.is_dir():
-        return f"no bulletin stands at {folder}"
-    for path in sorted({*files, *standing_files(folder)}):
-        if path not in files:
-            return f"{path} stands in the bulletin, but the record gives no such file"
-        if not (folder / path).is_file():
-            return f"{path} is missing from the bulletin"
-        if (folder / path).read_bytes() != files[path]:
-            return f"{path} is not what the record gives"
-    try:
-        ledger = read_manifest(folder)["ledger"]
-    except ValueError as error:
-        return str(error)
-    if ledger != {"entries": entries, "head": head}:
-        return f"{MANIFEST} names another state of the ledger than the publication on record"
-    if (folder / MANIFEST).read_bytes() != manifest(files, entries, head):
-        return f"{MANIFEST} is not what the record gives"
-    return ""
+def sum_faults(counts: Mapping[str, Any], listed: Mapping[str, int]) -> Iterator[str]:
+    """A quarter's counts in a region against the states of the returns that are listed for it."""
+    name = f"data/returns.json, {counts['region']} {counts['quarter']}:"
+    if sum(counts[state] for state in STATES) != counts["expected"]:
+        yield f"{name} the seven states do not add up to {counts['expected']}"
+    elif any(listed.get(state, 0) != counts[state] for state in STATES):
+        yield f"{name} the returns listed are not those counted"

@@ -1,6 +1,6 @@
 """What a letter says of each return, by its kind, its standing and who reads it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,8 @@ DIGESTS = (
     "confirm",
     "promise_overdue",
     "promise_offered",
+    "dispute",
+    "decided",
 )
 SIGN_IN = "sign_in"
 KINDS = (*DIGESTS, SIGN_IN)
@@ -32,6 +34,7 @@ ROLES = {
     "contract_manager": "a contract manager",
     "commissioner": "a commissioner",
     "listening_partner": "a listening partner",
+    "arbiter": "an arbiter from outside the region",
 }
 
 _THE = {
@@ -41,6 +44,7 @@ _THE = {
     "contract_manager": "the contract manager",
     "commissioner": "the commissioner",
     "listening_partner": "the listening partner",
+    "arbiter": "the arbiter",
 }
 
 LABELS = {
@@ -62,6 +66,8 @@ LABELS = {
     "confirm": "your details",
     "promise_overdue": "promise past its date",
     "promise_offered": "promise to take on",
+    "dispute": "rating to decide",
+    "decided": "dispute decided",
 }
 
 _STANDS = {
@@ -84,11 +90,12 @@ class Item:
 
     `kind` is the letter this item would be by itself, `role` what the reader is to the service.
     `recorded_on` and `publishes` are needed by a warning, `due` by all that ask for a return.
-    `about` names the commitments a question is about; `note` is any sentence more; `quarter_words`
-    is given when it is not the letter's own quarter. `answer` is what was said to a request for
-    more time; `refused` are the roles whose addresses turned letters away, and `instead` the role
-    written to now; `quarters` counts those in which nobody could be reached. `promises` counts
-    those that the item is about, `since` is the earliest of their dates.
+    `about` names the commitments a question or a dispute is about, `changed_stands` and
+    `own_stands` those of which it was decided which rating stands; `note` is any sentence more;
+    `quarter_words` is given when it is not the letter's own quarter. `answer` is what was said to a
+    request for more time; `refused` are the roles whose addresses turned letters away, and
+    `instead` the role written to now; `quarters` counts those in which nobody could be reached.
+    `promises` counts those that the item is about, `since` is the earliest of their dates.
     """
 
     kind: str
@@ -100,6 +107,8 @@ class Item:
     recorded_on: str = ""
     publishes: str = ""
     about: str = ""
+    changed_stands: str = ""
+    own_stands: str = ""
     revision: int = 1
     note: str = ""
     quarter_words: str = ""
@@ -166,7 +175,8 @@ def _chaser(item: Item) -> str:
             return f"{stands} {was_due}"
         case "warning":
             return (
-                f"{stands} {was_due} If it is not signed before {item.recorded_on}, "
+                f"{stands[:-1]}; it was due by the end of {item.due}. "
+                f"If it is not signed before {item.recorded_on}, "
                 "we will record it as not returned. "
                 f"Families will be able to read that from {item.publishes}."
             )
@@ -182,10 +192,9 @@ def _by(item: Item) -> str:
 
 
 def _not_returned(item: Item) -> str:
-    was_due = f" It was due{_by(item)}." if item.due else ""
     publishes = f" from {item.publishes}" if item.publishes else ""
     return (
-        f"No signed return has come.{was_due} It is now recorded as not returned. "
+        f"No signed return came{_by(item)}. It is now recorded as not returned. "
         f"Families will be able to read that{publishes}."
     )
 
@@ -193,6 +202,23 @@ def _not_returned(item: Item) -> str:
 def _question(item: Item) -> str:
     about = f"The question is about {item.about}. " if item.about else ""
     return f"{about}Please answer it{_by(item)}."
+
+
+def _dispute(item: Item) -> str:
+    about = f" of {item.about}" if item.about else ""
+    return f"The changed rating{about} is disputed. Please decide{_by(item)}."
+
+
+def _decided(item: Item) -> str:
+    said = [
+        f"{whose} stands for {about}."
+        for whose, about in (
+            ("The changed rating", item.changed_stands),
+            ("The provider’s own rating", item.own_stands),
+        )
+        if about
+    ]
+    return " ".join(said) or "Somebody from outside the region has decided."
 
 
 def _reply_window(item: Item) -> str:
@@ -248,6 +274,8 @@ _NEWS: Mapping[str, Callable[[Item], str]] = {
     "refused": _refused,
     "name_contact": _name_contact,
     "promise_overdue": _promise_overdue,
+    "dispute": _dispute,
+    "decided": _decided,
     "promise_offered": lambda item: (
         f"Promises that wait for your answer here: {item.promises}. They were made before you came."
     ),
@@ -267,34 +295,3 @@ def why_you(items: Sequence[Item]) -> str:
 def _named(item: Item) -> str:
     """What the reader is; a commissioner's own return has no provider, and a lead all the same."""
     return ROLES[item.role] if item.provider or item.role != "lead" else "a lead"
-
-
-def alike(said: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
-    """The headings under which the same words would stand, and the words once."""
-    together: dict[str, list[str]] = {}
-    for heading, words in said:
-        together.setdefault(words, []).append(heading)
-    return [
-        (tuple(headings), f"For each of these {len(headings)}: {words}")
-        if len(headings) > 1
-        else (tuple(headings), words)
-        for words, headings in together.items()
-    ]
-
-
-def place(items: Sequence[Item], kind: str) -> str:
-    """The prison, or how many, for a subject; honest about a letter that speaks of other things.
-
-    The commissioner's own return, which has no provider, is about no prison.
-    """
-    prisons = list(dict.fromkeys(item.prison for item in items))
-    own = list(dict.fromkeys(item.prison for item in items if item.kind == kind))
-    thing = "prison" if all(item.provider for item in items) else "return"
-    if len(prisons) == 1:
-        return prisons[0]
-    if len(own) == len(prisons):
-        return f"{len(own)} {thing}s"
-    if len(own) > 1:
-        return f"{len(own)} of {len(prisons)} {thing}s"
-    others = len(prisons) - 1
-    return f"{own[0]} and {others} other {thing}{'s' if others > 1 else ''}"

@@ -1,24 +1,25 @@
 """What passed between provider and commissioner about one return, each turn in its order."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from textwrap import shorten
 
 from sqlmodel import Session
 
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import CharterFile
 from charter.disputes import answer_by, decide_by
+from charter.faithful import RIGHT_OF_REPLY
 from charter.folding import after
 from charter.policy import Dates, Policy
 from charter.quarters import Calendar, london_date, say
 from charter.returns import Life
-from charter.review import Disputed, DisputeDecided
+from charter.review import Disputed, DisputeDecided, Judged
 from charter.steps import (
     Challenged,
     Confirmed,
     Happened,
-    Judged,
     RatingChanged,
     Replied,
     Signed,
@@ -60,7 +61,8 @@ class Turn:
 class Reading:
     """What turns are told by: the rules, the days, the texts by SHA-256, and how people are named.
 
-    `whole` is False for whoever sees what families will see, and no evidence.
+    `whole` is False for whoever sees what families will see, and no evidence. `asked` are the
+    words of the requests that were replied to, by id.
     """
 
     charter: CharterFile
@@ -71,6 +73,14 @@ class Reading:
     name: NameOf
     texts: Mapping[str, str]
     whole: bool = True
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    def replied(self, about: str) -> str:
+        """The reply that a mark is about; all of them, where it names none."""
+        if about == RIGHT_OF_REPLY:
+            return "right of reply"
+        words = shorten(self.asked.get(about, ""), 90, placeholder="…")
+        return f"reply to “{words}”" if words else "reply to a request" if about else "replies"
 
     def short(self, commitment: str) -> str:
         """A commitment as pages quote it."""
@@ -141,9 +151,9 @@ def _said(step: Turning, reading: Reading, before: Life) -> tuple[str, str]:
             return "Confirmed the return", ""
         case Replied(words=words):
             return "Changed the reply" if before.reply else "Replied", words
-        case Judged(faithful=faithful, reason=reason):
+        case Judged(faithful=faithful, reason=reason, about=about):
             found = "faithful" if faithful else "not faithful"
-            return f"Judged the replies to families {found}", reason
+            return f"Found the {reading.replied(about)} {found} to what families said", reason
 
 
 def _clock(
@@ -158,7 +168,7 @@ def _clock(
     if isinstance(step, Challenged) and now.questions.get(step.commitment) == step.question:
         if any(isinstance(one.step, Signed) for one in later):
             return "", False
-        by = answer_by(on, reading.dates)
+        by = answer_by(on, reading.dates, reading.policy, reading.calendar)
         counts = f"An answer by {say(by)} counts in this quarter’s check." if by else ""
         return f"Open for {_days(on, reading.today)}. {counts}".strip(), bool(
             by and reading.today > by

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from starlette.responses import HTMLResponse
 from charter.actions import TAGS
 from charter.disputes import outcome
 from charter.measures import told
-from charter.quarters import LONDON, say
+from charter.quarters import moment as moment
+from charter.quarters import say
 from charter.words import ACTION_WORDS, RATING_WORDS
+from notifications.charts import DRAWINGS
 from portal.forms import Faults
 
 HERE = Path(__file__).parent
@@ -116,7 +118,7 @@ class Pages:
 
     def __init__(self) -> None:
         folders = {name: FileSystemLoader(HERE / name / "templates") for name in AUDIENCES}
-        shared = FileSystemLoader(HERE / "templates")
+        shared = FileSystemLoader([HERE / "templates", DRAWINGS])
         self.env = Environment(
             loader=PrefixLoader({"shared": shared, **folders}),
             autoescape=True,
@@ -162,13 +164,6 @@ def asset(path: str) -> str:
     """The address of a file of ours, another in the release in which the file changes."""
     digest = hashlib.sha256((HERE / "static" / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
-
-
-def moment(at: datetime) -> str:
-    """`28 October 2026 at 9:05am`, in London."""
-    local = at.astimezone(LONDON)
-    half = "am" if local.hour < 12 else "pm"
-    return f"{say(local.date())} at {local.hour % 12 or 12}:{local.minute:02}{half}"
 
 
 def paragraphs(text: str) -> Markup:

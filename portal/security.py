@@ -16,6 +16,7 @@ UPLOADS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"/returns/\d+/commitments/[^/]+/evidence/[^/]+"), 11_000_000),
     (re.compile(r"/returns/\d+/spreadsheet"), 5_000_000),
     (re.compile(r"/console/regions/[^/]+/register(/signatories)?/import"), 5_500_000),
+    (re.compile(r"/console/regions/[^/]+/(scores/policies|register/charter)/new"), 1_000_000),
 )
 """The addresses that take a file, with the bytes that are read of a form with a file in it."""
 

@@ -12,7 +12,7 @@ from charter.actions import TAGS, ActionStatus, ActionTag, Change, Promise
 from charter.answers import ActionLine, ReturnDocument
 from charter.quarters import Quarter
 from notifications.among import among
-from providers import hands
+from providers import hands, promise_standings
 from providers.tables import (
     Action,
     ActionChange,
@@ -38,6 +38,7 @@ def promises(
     rows = session.exec(
         select(Action)
         .where(col(Action.party_code).in_(parties) | col(Action.id).in_(list(passed)))
+        .where(among(col(Action.site_id), {site for _, site in wanted}))
         .order_by(col(Action.id))
     ).all()
     changes = changes_of(session, [row.id for row in rows])
@@ -205,4 +206,4 @@ def take_up(
         )
         said.seq = seq  # the same text signed again stands from its last signing
         session.add(said)
-    session.flush()
+    promise_standings.write(session, [line.id for line in document.actions if line.id])

@@ -21,7 +21,14 @@ def why_not_you(session: Session, here: Ref, needed: int, now: datetime, person:
     Who prepared or signed the return may not. Who confirmed it, or changed a rating, may be one of
     those who approve and never all of them. Somebody on leave and their deputy count as one.
     """
-    history = lives.history(session, here.id)
+    history, team = lives.history(session, here.id), staff.listing(session, here.region)
+    return why_not(history, team, needed, london_date(now), person)
+
+
+def why_not(
+    history: Sequence[Happened], team: Sequence[StaffView], needed: int, on: date, person: int
+) -> str:
+    """The same, on a London date, from what is known of the return's life and its region's team."""
     if f"person:{person}" in _acted(history, (HandedOver, Signed)):
         return "you prepared or signed this return, so others must approve its page"
     given = _given(history)
@@ -34,9 +41,8 @@ def why_not_you(session: Session, here: Ref, needed: int, now: datetime, person:
             "this would be the last approval, and you took part in checking this return, as did "
             "whoever approved it before; somebody who had no part in it must approve it"
         )
-    team = staff.listing(session, here.region)
-    seats = [seats_of(team, one, on) or frozenset({one}) for one, on in given.items()]
-    seats.append(seats_of(team, person, london_date(now)))
+    seats = [seats_of(team, one, day) or frozenset({one}) for one, day in given.items()]
+    seats.append(seats_of(team, person, on))
     if not are_different(seats):
         return (
             "a deputy and whoever they stand for count as one, and one of them has approved this "

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, null, or_, union_all
 from sqlmodel import Session, col, select
 
-from charter.waiting import Waits
+from charter.waiting import Checked, Waits
 from notifications.among import among
 from providers.console_tables import Listening, SensitivePeriod, Standing
 from providers.steering_tables import PlanApproval
@@ -145,7 +145,8 @@ def _for(wanted: Wanted, person: int) -> ColumnElement[bool]:
     return and_(or_(*mine), not_theirs) if mine else literal(value=False)
 
 
-GAP, QUIET, AGREED, HEARD = "gap", "quiet", "agreed", "heard"
+GAP, QUIET, AGREED, HEARD, UNCHECKED = "gap", "quiet", "agreed", "heard", "unchecked"
+HELD = "held"
 
 
 def around(session: Session, regions: Iterable[str], today: date) -> dict[str, list[Found]]:
@@ -153,6 +154,8 @@ def around(session: Session, regions: Iterable[str], today: date) -> dict[str, l
 
     GAP: prisons with no provider now. QUIET: sensitive periods that a second person has to agree
     to. AGREED: plans agreed to, by quarter. HEARD: quarters of which the partner has told.
+    UNCHECKED: returns published before anybody confirmed them, by quarter. HELD: words that a
+    person has to look at before a page goes out, by quarter, since the first was received.
     """
     codes = list(regions)
     nothing, no_day = literal(""), cast(null(), Date)
@@ -175,13 +178,30 @@ def around(session: Session, regions: Iterable[str], today: date) -> dict[str, l
         _kind(HEARD, col(Listening.region_code), col(Listening.quarter), no_day)
         .where(among(col(Listening.region_code), codes))
         .group_by(col(Listening.region_code), col(Listening.quarter)),
+        _kind(UNCHECKED, col(Cycle.region_code), col(Cycle.quarter), func.min(Standing.received_on))
+        .join(Standing, col(Standing.cycle_id) == col(Cycle.id))
+        .where(col(Standing.published), Standing.checked == Checked.TO_CONFIRM.value)
+        .where(col(Standing.released).is_(False), among(col(Cycle.region_code), codes))
+        .group_by(col(Cycle.region_code), col(Cycle.quarter)),
+        _kind(
+            HELD,
+            col(Cycle.region_code),
+            col(Cycle.quarter),
+            func.min(Standing.received_on),
+            func.sum(col(Standing.held)),
+        )
+        .join(Standing, col(Standing.cycle_id) == col(Cycle.id))
+        .where(col(Standing.held) > 0, among(col(Cycle.region_code), codes))
+        .group_by(col(Cycle.region_code), col(Cycle.quarter)),
     ]
-    found: dict[str, list[Found]] = {GAP: [], QUIET: [], AGREED: [], HEARD: []}
+    kinds = (GAP, QUIET, AGREED, HEARD, UNCHECKED, HELD)
+    found: dict[str, list[Found]] = {kind: [] for kind in kinds}
     for kind, region, about, many, since in session.connection().execute(union_all(*parts)):
         found[kind].append(Found(region, about, many, since))
     return found
 
 
-def _kind(kind: str, region: Any, about: Any, since: Any) -> Any:  # noqa: ANN401 - columns
-    columns = (cast(literal(kind), String), region, about, func.count(), since)
+def _kind(kind: str, region: Any, about: Any, since: Any, many: Any = None) -> Any:  # noqa: ANN401 - columns
+    counted = func.count() if many is None else many
+    columns = (cast(literal(kind), String), region, about, counted, since)
     return select(*columns)  # type: ignore[call-overload]

@@ -31,7 +31,10 @@ class TakenUp:
 def in_force(session: Session, shipped: Calendar) -> Calendar:
     """The newest list there is: of those on record, and of that which came with the product."""
     newest = session.exec(
-        select(Rulebook).where(Rulebook.kind == KIND).order_by(col(Rulebook.version).desc())
+        select(Rulebook)
+        .where(Rulebook.kind == KIND)
+        .order_by(col(Rulebook.version).desc())
+        .limit(1)
     ).first()
     if newest is None or newest.version <= shipped.version:
         return shipped

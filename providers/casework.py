@@ -14,16 +14,17 @@ from charter.commitments import CharterFile
 from charter.folding import fold
 from charter.listening import Heard, Survey
 from charter.policy import Policy
-from charter.quarters import Quarter
+from charter.quarters import Quarter, london_date
 from charter.returns import Life
 from charter.steps import Happened
+from charter.waiting import Waits
 from notifications.among import among
 from providers import cycles, lives, returns
 from providers.console_tables import Listening, Standing
 from providers.pauses import Pauses
 from providers.returns import Ref
 from providers.standings import LIFE
-from providers.tables import Action, Cycle, Document, Return
+from providers.tables import Action, Cycle, Document, Party, Return, Service, Site
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,41 @@ def _standing(
         services[i or 0] = service
         found.setdefault(i or 0, []).append(life)
     return services, found
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A dispute that nobody has decided, and the London date on which it was raised."""
+
+    return_id: int
+    commitment: str
+    region: str
+    quarter: Quarter
+    place: str
+    raised_on: date
+
+
+def disputes_raised(session: Session, regions: Iterable[str]) -> list[Raised]:
+    """The undecided disputes of these regions, the one raised first on top; in one query."""
+    query: Any = (
+        select(  # type: ignore[call-overload]  # SQLModel types no more than four
+            col(Standing.return_id), col(Standing.life), col(Cycle.region_code),
+            col(Cycle.quarter), col(Site.name), col(Party.name),
+        )
+        .join(Cycle, col(Cycle.id) == col(Standing.cycle_id))
+        .join(Return, col(Return.id) == col(Standing.return_id))
+        .join(Service, col(Service.id) == col(Return.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .join(Party, col(Party.code) == col(Service.party_code))
+        .where(Standing.waits_for == Waits.DISPUTE.value, among(col(Cycle.region_code), regions))
+    )  # fmt: skip
+    found = []
+    for i, text, region, quarter, site, party in session.exec(query):
+        life = LIFE.validate_json(text)
+        at = {one: life.disputes[one].at for one in life.open_disputes}
+        place, of = f"{site}, {party}", Quarter.parse(quarter)
+        found += [Raised(i, one, region, of, place, london_date(at[one])) for one in at]
+    return sorted(found, key=lambda one: (one.raised_on, one.return_id, one.commitment))
 
 
 def texts_with_surveys(

@@ -1,4 +1,4 @@
-"""What the commissioner's side does with a return: ask, change, confirm, judge, approve, revise."""
+"""What the commissioner's side does with a return: ask, change, confirm, approve, revise."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -15,7 +15,6 @@ from charter.steps import (
     Confirmed,
     Extended,
     ExtensionDeclined,
-    Judged,
     NotRunningAgreed,
     NotRunningDeclined,
     Rating,
@@ -160,21 +159,6 @@ def confirm(session: Session, here: Ref, now: datetime, person: int) -> None:
         raise NotAllowed(f"a question about {asked} is still unanswered")
     if life.confirmed_at is None:
         _record(session, here, Confirmed(), now, person)
-
-
-def judge(
-    session: Session, here: Ref, faithful: bool, reason: str, now: datetime, person: int
-) -> None:
-    """The listening partner says whether the replies to families are faithful, in its own words."""
-    _may(session, here, now, person, PARTNERS, "judge a reply")
-    life = lives.lives(session, [here.id])[here.id]
-    if not life.is_received:
-        raise NotAllowed("there is no reply to judge until the return is received")
-    if not faithful and not reason.strip():
-        raise NotAllowed("say why the reply is not faithful; families will read it")
-    step = Judged(faithful=faithful, reason=reason.strip())
-    if life.judged != step:
-        _record(session, here, step, now, person)
 
 
 def approve(session: Session, here: Ref, now: datetime, person: int) -> int:

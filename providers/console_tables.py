@@ -14,6 +14,7 @@ class Standing(SQLModel, table=True):
     `life` is the fold as JSON, but for which rungs were said; the columns are what pages count,
     sort and filter by. `ratings` is a JSON object of each commitment's self-rating and rating in
     force; `approved_by` the numbers of those who approved, with a comma before and after each.
+    `held` is how many words a person had still to look at when the last step was taken.
     """
 
     __table_args__ = (Index("standing_waiting", "cycle_id", "waits_for"),)
@@ -31,11 +32,33 @@ class Standing(SQLModel, table=True):
     checked: str = ""
     approved_by: str = ""
     published: bool = False
+    held: int = 0
     fully: int | None = None
     applicable: int | None = None
     band: str = ""
     ratings: str = Field(default="{}", sa_type=Text)
     life: str = Field(default="{}", sa_type=Text)
+
+
+class PromiseStanding(SQLModel, table=True):
+    """A cache of how a promise stands by its last word, for pages that count and sort thousands.
+
+    `party_code` is whoever has it in hand; `latest_due` the latest date it ever had while it was
+    open; `told_on` the London date on which the last word was signed, in `return_id`.
+    """
+
+    __tablename__ = "promise_standing"
+    action_id: str = Field(primary_key=True, foreign_key="action.id")
+    region_code: str = Field(foreign_key="region.code", index=True)
+    site_id: int = Field(foreign_key="site.id")
+    party_code: str = Field(foreign_key="party.code")
+    commitment: str
+    first_due: date
+    status: str
+    due: date
+    latest_due: date
+    told_on: date
+    return_id: int = Field(foreign_key="return.id")
 
 
 class SensitivePeriod(SQLModel, table=True):

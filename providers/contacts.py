@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, select
 
 from charter.policy import Role
@@ -22,10 +20,10 @@ NAMERS: Mapping[Role, frozenset[Role]] = {
     Role.SIGNER: frozenset({Role.SIGNER}),
 }
 """In which role one may stand in, and whom a contact must be to name them."""
+ROLES = {role.value: role for role in Role}
 
 
-@dataclass(frozen=True)
-class ContactView:
+class ContactView(NamedTuple):
     """A person in a role for a service; `refused` when the address turned letters away for good.
 
     Somebody who stands in does so `until` a day, that day counted. `known_on` is when they last
@@ -74,8 +72,8 @@ def listed_contacts(
         .where(among(col(Contact.service_id), found))
         .order_by(col(Contact.role), col(Person.name), col(Person.id))
     )
-    for contact, person in session.exec(rows):
-        found[contact.service_id].append(_view(contact, person))
+    for service_id, *told in session.execute(rows):
+        found[service_id].append(_view(*told))
     return found
 
 
@@ -97,36 +95,33 @@ def listed_in_regions(
             col(Contact.role), col(Person.name), col(Person.id),
         )
     )  # fmt: skip
-    return [(region, _view(contact, person)) for contact, person, region in session.exec(rows)]
-
-
-_CONTACT: Bundle[Any] = Bundle(
-    "contact",
-    col(Contact.service_id), col(Contact.role), col(Contact.refused_at), col(Contact.listed_on),
-)  # fmt: skip
-_PERSON: Bundle[Any] = Bundle(
-    "person", col(Person.id), col(Person.name), col(Person.email), col(Person.confirmed_on)
-)
+    return [(region, _view(*told)) for _, *told, region in session.execute(rows)]
 
 
 def _listed(on: date) -> Any:  # noqa: ANN401 - a select, to be narrowed
-    """Bare columns: to make an object of each row takes longer than to fetch it."""
+    """Bare columns, as `_view` takes them: to make objects of a row takes longer than to fetch."""
     return (
-        select(_CONTACT, _PERSON)
+        select(  # type: ignore[call-overload]  # SQLModel types no more than four
+            col(Contact.service_id), col(Person.id), col(Person.name), col(Person.email),
+            col(Contact.role), col(Contact.refused_at), col(Contact.listed_on),
+            col(Person.confirmed_on),
+        )
         .join(Person, col(Person.id) == col(Contact.person_id))
         .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
-    )
+    )  # fmt: skip
 
 
-def _view(contact: Any, person: Any) -> ContactView:  # noqa: ANN401 - rows of the two bundles
-    return ContactView(
-        person_id=person.id,
-        name=person.name,
-        email=person.email,
-        role=Role(contact.role),
-        refused=contact.refused_at is not None,
-        known_on=person.confirmed_on or contact.listed_on,
-    )
+def _view(
+    person: int,
+    name: str,
+    email: str,
+    role: str,
+    refused_at: datetime | None,
+    listed_on: date | None,
+    confirmed_on: date | None,
+) -> ContactView:
+    known_on = confirmed_on or listed_on
+    return ContactView(person, name, email, ROLES[role], refused_at is not None, known_on=known_on)
 
 
 def _standing_in(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import tuple_
+from sqlalchemy import and_, or_, tuple_
 from sqlmodel import Session, col, select
 
 from charter.commitments import CharterFile, read_charter
@@ -17,6 +17,7 @@ from charter.scoring import NOT_ASSESSED
 from charter.words import BAND_WORDS
 from notifications.among import among
 from providers import ledger
+from providers.once import once
 from providers.tables import Adoption, Cycle, Region, Rulebook
 
 TAKEN_UP = "policy_taken_up"
@@ -103,13 +104,23 @@ _policy = lru_cache(maxsize=32)(read_policy)
 
 def _rulebook(session: Session, kind: str, version: str) -> str:
     # No version is ever changed, and a session forgets what nobody holds: it is asked for once.
-    read: dict[tuple[str, str], str] = session.info.setdefault("rulebooks", {})
+    read = _read(session)
     if (kind, version) not in read:
         row = session.get(Rulebook, (kind, version))
         if row is None:
             raise Unknown(f"{kind} version '{version}' is not on record")
         read[kind, version] = row.body
     return read[kind, version]
+
+
+def _read(session: Session) -> dict[tuple[str, str], str]:
+    read: dict[tuple[str, str], str] = session.info.setdefault("rulebooks", {})
+    return read
+
+
+def text_of(session: Session, kind: str, version: str) -> str:
+    """The text of a `charter` or `policy` version, as it was put on record."""
+    return _rulebook(session, kind, version)
 
 
 def rules_of(session: Session, charter: str, policy: str) -> Rules:
@@ -121,6 +132,7 @@ def rules_of(session: Session, charter: str, policy: str) -> Rules:
     for kind, version in (("charter", charter), ("policy", policy)):
         if kind not in texts:
             raise Unknown(f"{kind} version '{version}' is not on record")
+        _read(session)[kind, version] = texts[kind]
     return Rules(_charter(texts["charter"]), _policy(texts["policy"]))
 
 
@@ -142,7 +154,9 @@ def newest(session: Session, kind: str) -> str:
 
 def region_of(session: Session, name: str) -> Region:
     """The region of that code or name; Unknown names the regions there are."""
+    held: dict[str, Region] = session.info.setdefault("regions", {})
     if home := session.get(Region, name):
+        held[home.code] = home  # a session forgets what nobody holds, and would ask for it again
         return home
     rows = session.exec(select(Region).order_by(col(Region.code))).all()
     for row in rows:
@@ -172,18 +186,47 @@ def _for_anyone(session: Session) -> str:
 
 
 def rules_for(session: Session, region: Region) -> Rules:
-    """The newest Charter the region adopted (else the newest for anyone), and its policy."""
-    adopted = session.exec(
-        select(Adoption)
+    """The newest Charter the region adopted (else the newest for anyone), and its policy.
+
+    One query: what is read once is not asked for again in this session.
+    """
+    adopted = (
+        select(Adoption.charter_version)
         .where(Adoption.region_code == region.code)
         .order_by(col(Adoption.adopted_at).desc())
-    ).first()
-    version = adopted.charter_version if adopted else _for_anyone(session)
-    return Rules(charter_of(session, version), policy_of(session, region.policy_version))
+        .limit(1)
+        .scalar_subquery()
+    )
+    policy = and_(col(Rulebook.kind) == "policy", col(Rulebook.version) == region.policy_version)
+    charter = and_(
+        col(Rulebook.kind) == "charter",
+        or_(adopted.is_(None), col(Rulebook.version) == adopted),
+    )
+    found = session.exec(
+        select(Rulebook.kind, Rulebook.version, Rulebook.body, adopted)
+        .where(or_(policy, charter))
+        .order_by(col(Rulebook.version).desc())
+    ).all()
+    read = _read(session)
+    read |= {(kind, version): body for kind, version, body, _ in found}
+    taken_up = [version for *_, version in found if version]
+    known = taken_up or [
+        version
+        for kind, version, body, _ in found
+        if kind == "charter" and not _charter(body).only_where_adopted
+    ]
+    if not known:
+        raise Unknown("no charter version is on record; run: charter db upgrade")
+    return Rules(charter_of(session, known[0]), policy_of(session, region.policy_version))
 
 
 def cycles(session: Session, region: str = "", quarter: str = "") -> list[CycleView]:
     """Every cycle, oldest quarter first; of one region or quarter when named."""
+    key = ("cycles", region, quarter)
+    return list(once(session, key, lambda: _cycles(session, region, quarter)))
+
+
+def _cycles(session: Session, region: str, quarter: str) -> list[CycleView]:
     taken_up = (
         select(Adoption.region_code)
         .where(col(Adoption.region_code) == col(Cycle.region_code))

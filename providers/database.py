@@ -15,6 +15,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 BUSY_SECONDS = 30
+READS = "reads"
+"""Marks a session in which nothing is written."""
 
 
 class WrongRevision(RuntimeError):
@@ -35,7 +37,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for questions; nothing written in it is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={READS: True}) as session:
             yield session
             session.expunge_all()  # what was read stays readable after the rollback
             session.rollback()

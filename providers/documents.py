@@ -1,10 +1,11 @@
 """Frozen texts, each kept once under its own SHA-256."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, insert, select
 
 from charter.ledger import digest
+from notifications.among import among
 from providers.tables import Document
 
 BATCH = 200
@@ -19,13 +20,21 @@ def keep(session: Session, text: str) -> str:
     return sha
 
 
+def keep_many(session: Session, texts: Mapping[str, str]) -> None:
+    """Store these texts, each by its SHA-256, in two statements; those that are kept stay."""
+    known = set(session.exec(select(Document.sha).where(among(col(Document.sha), texts))))
+    fresh = [{"sha": sha, "body": body} for sha, body in texts.items() if sha not in known]
+    if fresh:
+        session.execute(insert(Document), fresh)
+
+
 def fetch(session: Session, shas: Iterable[str]) -> dict[str, str]:
     """The texts of these SHA-256s, in one query; what is not kept is not in the answer."""
     wanted = {sha for sha in shas if sha}
     if not wanted:
         return {}
-    rows = session.exec(select(Document).where(col(Document.sha).in_(wanted)))
-    return {row.sha: row.body for row in rows}
+    found = select(Document.sha, Document.body).where(among(col(Document.sha), wanted))
+    return dict(list(session.exec(found)))
 
 
 def kept(session: Session) -> set[str]:

@@ -62,6 +62,8 @@ def _row(
         "safer_custody": site.safer_custody,
         "family_line": site.family_line,
         "numbers_checked": _day(site.numbers_checked),
+        "link_worker": site.link_worker,
+        "partner": site.partner,
     }
     return [cells[column] for column in COLUMNS]
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from charter.actions import Promise
 from charter.ledger import digest
 from charter.quarters import london_date
-from providers import actions, ledger, lives
+from providers import actions, ledger, lives, promise_standings
 from providers.answering import PREPARERS, require
 from providers.cycles import NotAllowed, Unknown
 from providers.returns import Ref
@@ -134,7 +134,7 @@ def decide(
     row.decided_at, row.decided_by = now.replace(microsecond=0), f"person:{person}"
     row.salt = secrets.token_hex(8)
     session.add(row)
-    session.flush()
+    promise_standings.write(session, [action])
     kind = ACCEPTED if accept else DECLINED
     ledger.append(session, now, row.decided_by, kind, f"action:{action}", _vouched(row))
 

@@ -10,15 +10,12 @@ from charter.quarters import london_date
 from providers import ledger
 from providers.contacts import batches
 from providers.listing import take_contacts
-from providers.register_rows import PHONES, REGION_SITE, Register, Row
+from providers.register_rows import OF_PLACE, REGION_SITE, Register, Row
 from providers.serving import NeedsYes, Taken, still_open, take_services
 from providers.tables import Party, Person, Region, Site
 from providers.tabular import Problem
 from providers.taking_in import ImportRefused, Plan, PlanChanged, Work, plan_of
-from providers.within import (
-    require_own_names,
-    require_own_rows,
-)
+from providers.within import require_own_names, require_own_rows, strangers
 
 __all__ = ["ImportRefused", "Imported", "NeedsYes", "import_planned", "import_register", "plan"]
 
@@ -209,7 +206,7 @@ def _sites(work: Work) -> dict[tuple[str, str], Site]:
         def make(row: Row = listed[0]) -> Site:
             return Site(region_code=row.region_code, code=row.site_code, name=row.site_name)
 
-        values = {"name": listed[0].site_name, **work.told(listed, *PHONES, "numbers_checked")}
+        values = {"name": listed[0].site_name, **work.told(listed, *OF_PLACE)}
         name = listed[0].site_name
         sites[place] = work.settle(sites.get(place), make, values, of="prison", named=name)
     work.session.flush()
@@ -239,11 +236,18 @@ def _people(work: Work) -> dict[str, Person]:
     for emails in batches(wanted):
         for person in work.session.exec(select(Person).where(col(Person.email).in_(emails))):
             people[person.email] = person
+    unknown = strangers(work.session, work.within, (p.id or 0 for p in people.values()))
     renamed = {
-        p.id or 0: wanted[e].line for e, p in people.items() if p.name != wanted[e].contact_name
+        p.id or 0: wanted[e].line
+        for e, p in people.items()
+        if p.name != wanted[e].contact_name and p.id not in unknown
     }
     require_own_names(work.session, work.within, {}, renamed)
     for email, row in wanted.items():
+        known = people.get(email)
+        if known and known.id in unknown:  # as if they were new: their name is another region's
+            work.count_new(of="person", named=f"{row.contact_name} <{email}>")
+            continue
 
         def make(row: Row = row) -> Person:
             return Person(email=row.contact_email, name=row.contact_name)

@@ -1,35 +1,32 @@
-"""Every promise of a region and what became of it, in a number of queries that does not grow."""
+"""A region's promises and what became of each, counted, listed and told page by page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Subquery, case, func, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
-from charter.actions import OPEN, Promise
-from charter.keeping import Outcome, outcome
-from charter.quarters import london_date
+from charter.actions import Promise
+from charter.keeping import Kept, Outcome, kept_of
 from providers import actions
-from providers.keepsakes import Keepsakes
-from providers.steering_tables import ActionHandover
-from providers.tables import (
-    Action,
-    ActionChange,
-    Cycle,
-    Party,
-    Return,
-    Service,
-    Site,
-    StepRow,
-)
+from providers.console_tables import PromiseStanding
+from providers.promise_standings import outcome_on
+from providers.tables import Action, Party, Site
+
+CHOICES = {
+    "provider": col(PromiseStanding.party_code),
+    "prison": col(Site.code),
+    "commitment": col(PromiseStanding.commitment),
+}
+"""By what else than its outcome a promise is chosen."""
 
 
 class Line(NamedTuple):
     """A promise, in whose hands it is now, and what became of it by its last word.
 
-    `closed_on` is the London date on which that word was signed; `return_id` is the return that
+    `told_on` is the London date on which that word was signed; `return_id` is the return that
     said it; `handed` where somebody else had made the promise.
     """
 
@@ -50,104 +47,100 @@ class Line(NamedTuple):
     handed: bool
 
 
-def lines(session: Session, region: str, today: date) -> list[Line]:
-    """Every promise ever made in a region: what is overdue first, the longest overdue on top."""
-    return _KEPT.get(session, (region, today), lambda: _lines(session, region, today))
+@dataclass(frozen=True)
+class Counted:
+    """A region's promises by outcome; how many of them are chosen, and how those were kept."""
+
+    by_outcome: Mapping[Outcome, int]
+    chosen: int
+    kept: Kept
+
+    @property
+    def many(self) -> int:
+        """All of them."""
+        return sum(self.by_outcome.values())
 
 
-def _lines(session: Session, region: str, today: date) -> list[Line]:
-    words = _last_words(region)
-    rows = session.execute(
+def options(session: Session, region: str) -> dict[str, list[tuple[str, str]]]:
+    """The providers, prisons and commitments there are promises of, with names; one query."""
+    here = col(PromiseStanding.region_code) == region
+    party, place, about = col(Party.name), col(Site.name), literal("")
+    query = union_all(
+        _option("provider", col(Party.code), party)
+        .where(col(Party.code).in_(select(col(PromiseStanding.party_code)).where(here))),
+        _option("prison", col(Site.code), place)
+        .where(col(Site.id).in_(select(col(PromiseStanding.site_id)).where(here))),
+        _option("commitment", col(PromiseStanding.commitment), about).where(here).distinct(),
+    )  # fmt: skip
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in CHOICES}
+    for kind, code, name in session.execute(query):
+        found[kind].append((code, name))
+    return found
+
+
+def _option(kind: str, code: Any, name: Any) -> Any:  # noqa: ANN401 - columns
+    return select(cast(literal(kind), String), code, name)
+
+
+def counted(session: Session, region: str, today: date, asked: Mapping[str, str]) -> Counted:
+    """How a region's promises add up, and those that are `asked` for by name; one query."""
+    outcome = outcome_on(today).label("outcome")
+    to_come = (col(PromiseStanding.first_due) >= today).label("to_come")
+    chosen = func.sum(case((_lets_in(asked, today), 1), else_=0))
+    query = (
+        select(outcome, to_come, func.count(), chosen)
+        .join(Site, col(Site.id) == col(PromiseStanding.site_id))
+        .where(col(PromiseStanding.region_code) == region)
+        .group_by(outcome, to_come)
+    )
+    by_outcome = dict.fromkeys(Outcome, 0)
+    of_chosen: dict[tuple[Outcome, bool], int] = {}
+    for what, later, many, here in session.execute(query):
+        by_outcome[Outcome(what)] += many
+        of_chosen[Outcome(what), bool(later)] = here
+    return Counted(by_outcome, sum(of_chosen.values()), kept_of(of_chosen))
+
+
+def lines(
+    session: Session,
+    region: str,
+    today: date,
+    asked: Mapping[str, str],
+    part: tuple[int, int] | None = None,
+) -> list[Line]:
+    """The promises asked for: what is overdue first, the longest overdue on top; one query.
+
+    A `part` is so many of them after so many.
+    """
+    one, outcome = PromiseStanding, outcome_on(today).label("outcome")
+    place = case(*((outcome == what.value, n) for n, what in enumerate(Outcome)))
+    query = (
         select(
-            col(Action.id).label("id"),
-            col(Action.party_code).label("maker"),
-            col(Party.name).label("maker_name"),
-            col(Action.commitment).label("commitment"),
-            col(Action.title).label("title"),
-            col(Action.owner).label("owner"),
-            col(Action.request_id).label("request"),
-            col(Action.first_due).label("first_due"),
-            col(Site.code).label("site"),
-            col(Site.name).label("site_name"),
-            words.c.status,
-            words.c.due,
-            words.c.latest,
-            words.c.return_id,
-            col(StepRow.at).label("at"),
+            col(one.action_id), col(one.party_code), col(Party.name), col(Site.code),
+            col(Site.name), col(one.commitment), col(Action.title), col(Action.owner),
+            col(Action.request_id), col(one.first_due), col(one.due), outcome, col(one.told_on),
+            col(one.return_id), col(one.party_code) != col(Action.party_code),
         )
-        .join(words, words.c.action_id == col(Action.id))
-        .join(Site, col(Site.id) == col(Action.site_id))
-        .join(Party, col(Party.code) == col(Action.party_code))
-        .join(StepRow, col(StepRow.seq) == words.c.seq)
-        .where(words.c.newest == 1)
-    ).all()
-    taken = _taken_over(session)
-    order = list(Outcome)
-    found = [_line(row, taken.get(row.id, (row.maker, row.maker_name)), today) for row in rows]
-    return sorted(found, key=lambda x: (order.index(x.outcome), x.due, x.site_name, x.id))
+        .join(Site, col(Site.id) == col(one.site_id))
+        .join(Party, col(Party.code) == col(one.party_code))
+        .join(Action, col(Action.id) == col(one.action_id))
+        .where(col(one.region_code) == region, _lets_in(asked, today))
+        .order_by(place, col(one.due), col(Site.name), col(one.action_id))
+    )  # fmt: skip
+    if part is not None:
+        query = query.offset(part[0]).limit(part[1])
+    return [
+        Line._make((*row[:11], Outcome(row[11]), *row[12:14], bool(row[14])))
+        for row in session.execute(query)
+    ]
 
 
-def _line(row: Any, held_by: tuple[str, str], today: date) -> Line:  # noqa: ANN401
-    party, party_name = held_by
-    told_on, latest = _day(row.at), row.latest or row.due
-    return Line(
-        id=row.id,
-        party=party,
-        party_name=party_name,
-        site=row.site,
-        site_name=row.site_name,
-        commitment=row.commitment,
-        title=row.title,
-        owner=row.owner,
-        request=row.request,
-        first_due=row.first_due,
-        due=row.due,
-        outcome=outcome(row.status, row.due, row.first_due, latest, told_on, today),
-        told_on=told_on,
-        return_id=row.return_id,
-        handed=party != row.maker,
-    )
-
-
-_KEPT: Keepsakes[list[Line]] = Keepsakes(8)
-_day = lru_cache(maxsize=4096)(london_date)
-
-
-def _last_words(region: str) -> Subquery:
-    """Each action's words, its newest numbered 1, with the latest date it had while open."""
-    newest = func.row_number().over(
-        partition_by=col(ActionChange.action_id),
-        order_by=(col(Cycle.quarter).desc(), col(ActionChange.seq).desc()),
-    )
-    open_due = case((col(ActionChange.status).in_(sorted(OPEN)), col(ActionChange.due)))
-    latest = func.max(open_due).over(partition_by=col(ActionChange.action_id))
-    return (
-        select(
-            col(ActionChange.action_id).label("action_id"),
-            col(ActionChange.return_id).label("return_id"),
-            col(ActionChange.seq).label("seq"),
-            col(ActionChange.status).label("status"),
-            col(ActionChange.due).label("due"),
-            newest.label("newest"),
-            latest.label("latest"),
-        )
-        .join(Return, col(Return.id) == col(ActionChange.return_id))
-        .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
-        .where(col(Cycle.region_code) == region)
-        .subquery()
-    )
-
-
-def _taken_over(session: Session) -> dict[str, tuple[str, str]]:
-    """In whose hands each promise is that changed hands: a code and a name."""
-    rows = session.execute(
-        select(col(ActionHandover.action_id), col(Party.code), col(Party.name))
-        .join(Service, col(Service.id) == col(ActionHandover.to_service_id))
-        .join(Party, col(Party.code) == col(Service.party_code))
-        .where(col(ActionHandover.accepted).is_(True))
-        .order_by(col(ActionHandover.decided_at), col(ActionHandover.from_service_id))
-    )
-    return {action: (code, name) for action, code, name in rows}
+def _lets_in(asked: Mapping[str, str], today: date) -> ColumnElement[bool]:
+    """What a choice leaves in: a value for each name of CHOICES and for `outcome` that is given."""
+    wanted = [column == asked[name] for name, column in CHOICES.items() if name in asked]
+    if "outcome" in asked:
+        wanted.append(outcome_on(today) == asked["outcome"])
+    return and_(literal(value=True), *wanted)
 
 
 def told(session: Session, shown: Iterable[Line]) -> dict[str, Promise]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, insert, select
 
 from charter.ledger import Entry, canonical, first_bad, sealed
+from charter.quarters import moment
 from providers.tables import LedgerHead, LedgerRow
 
 BATCH = 500
@@ -42,7 +44,10 @@ def append_many(
     head, at = _head(session), written(now)
     last = session.exec(select(LedgerRow.at).where(LedgerRow.seq == head.entries)).first()
     if last is not None and now < datetime.fromisoformat(last) - OVERLAP:
-        raise BeforeLastEntry(f"the record's last entry is of {last}; {at} lies before it")
+        there = moment(datetime.fromisoformat(last))
+        raise BeforeLastEntry(
+            f"the clock says {moment(now)}, but the record's last entry is of {there}"
+        )
     made: list[Entry] = []
     for kind, subject, body in facts:
         entry = sealed(head.entries + 1, at, by, kind, subject, canonical(body), head.head)
@@ -82,6 +87,15 @@ def newest(session: Session, kind: str, subject: str) -> LedgerRow | None:
     """The last entry of a kind about a subject; none where there is none."""
     entries = select(LedgerRow).where(LedgerRow.kind == kind, LedgerRow.subject == subject)
     return session.exec(entries.order_by(col(LedgerRow.seq).desc()).limit(1)).first()
+
+
+def lists(word: str) -> ColumnElement[bool]:
+    """The bodies that have this word in a list, and not only as the name of something.
+
+    In canonical JSON a name is followed by a colon, and what stands in a list never is.
+    """
+    body = col(LedgerRow.body)
+    return or_(*(body.contains(f'"{word}"{end}', autoescape=True) for end in ",]"))
 
 
 def last_at(session: Session) -> datetime | None:

@@ -156,6 +156,19 @@ def histories(session: Session, ids: list[int]) -> dict[int, list[Happened]]:
     return found
 
 
+def entries(session: Session, ids: list[int]) -> dict[int, list[int]]:
+    """The ledger entry of each step that `histories` gives, in the same order, in one query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = (
+        select(StepRow.return_id, StepRow.seq)
+        .where(among(col(StepRow.return_id), ids))
+        .order_by(col(StepRow.seq))
+    )
+    for return_id, seq in session.exec(rows):
+        found[return_id].append(seq)
+    return found
+
+
 def first_unmatched(session: Session) -> str:
     """One sentence naming the first step that its ledger entry does not vouch for."""
     pairs = (

@@ -11,6 +11,7 @@ from charter.policy import Dates, Policy
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date
 from providers import ledger
 from providers.console_tables import PlannedMove
+from providers.once import once
 from providers.tables import Cycle, LedgerRow, Region
 
 MOVED, UNDONE = "opening_moved", "opening_moved_back"
@@ -36,6 +37,10 @@ class Move:
 
 def moves_of(session: Session, region: str) -> dict[str, Move]:
     """Every moved opening of a region, by its quarter."""
+    return once(session, ("moves", region), lambda: _moves_of(session, region))
+
+
+def _moves_of(session: Session, region: str) -> dict[str, Move]:
     rows = select(PlannedMove).where(PlannedMove.region_code == region)
     return {
         row.quarter: Move(row.opens, row.reason, row.at, row.by)
@@ -49,6 +54,12 @@ def later(
     """How many working days later than by its policy a quarter opens."""
     row = session.get(PlannedMove, (region, str(quarter)))
     return openings.later(policy, quarter, calendar, row.opens if row else None)
+
+
+def dates_with(move: Move | None, quarter: Quarter, policy: Policy, calendar: Calendar) -> Dates:
+    """The dates of a quarter to come that was moved so, or not at all; BeyondHorizon."""
+    days = openings.later(policy, quarter, calendar, move.opens if move else None)
+    return policy.dates(quarter, calendar, days)
 
 
 def dates(

@@ -13,6 +13,7 @@ from providers.cycles import NotAllowed, Unknown
 from providers.returns import Ref
 from providers.stand_ins import Unsuitable, full_name_of, known_person
 from providers.tables import Contact, Person
+from providers.within import strangers
 
 NAMED, ENDED = "contact_named", "contact_ended"
 ROLES = (Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER)
@@ -90,7 +91,12 @@ def _may(session: Session, here: Ref, now: datetime, person: int) -> None:
 def _suitable(
     session: Session, here: Ref, who: Person, called: str, role: Role, now: datetime
 ) -> None:
-    """Somebody of the provider's own side, at an address that takes letters, not there already."""
+    """Somebody of the provider's own side, at an address that takes letters, not there already.
+
+    Of somebody whom only other regions know nothing is asked that would tell so.
+    """
+    if strangers(session, here.region, [who.id or 0]):
+        return
     if who.name.casefold() != called.casefold():
         why = "this address is on record under another name; check both, or import the register"
         raise Unsuitable("email", why)

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlmodel import Session
 
-from charter.checkpoints import Checkpoint, first_departure, standing
+from charter.checkpoints import Checkpoint, first_departure, standing, statement_of
 from providers import ledger
 from providers.ledger import written
 
@@ -48,6 +48,26 @@ class Notary:
         if all(one.entries <= entries for one in standing(self.all())):
             return None
         return self._write("restored", entries, head, at)
+
+    def bulletin(self, manifest: str, entries: int, head: str) -> bytes:
+        """What vouches for a bulletin: for its manifest's SHA-256 and its entry in the ledger.
+
+        The same three always give the same bytes.
+        """
+        key = self._key(make=True)
+        signature = key.sign(statement_of(manifest, entries, head))
+        data = {
+            "manifest": manifest,
+            "ledger": {"entries": entries, "head": head},
+            "key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        }
+        return (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
+
+    def public_key(self) -> str:
+        """Our public key in base64; a ValueError says why there is none yet."""
+        raw = self._key().public_key().public_bytes_raw()
+        return base64.b64encode(raw).decode()
 
     def wrong(self, session: Session) -> str:
         """One sentence saying how the ledger departs from its checkpoints; empty if it does not."""

@@ -1,7 +1,7 @@
 """Who owes a return in a quarter, and who owes none and why."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -10,9 +10,11 @@ from charter.quarters import Quarter
 from providers.tables import Cycle, Party, Region, Return, Service, Signatory, Site
 
 
-@dataclass(frozen=True)
-class Owing:
-    """A service in a quarter: the days it served, and why it owes no return (empty if it does)."""
+class Owing(NamedTuple):
+    """A service in a quarter: the days it served, and why it owes no return (empty if it does).
+
+    `early` where it was asked for this quarter's return before its opening day has come.
+    """
 
     service_id: int
     site_code: str
@@ -23,60 +25,66 @@ class Owing:
     served_from: date
     served_to: date
     left_out: str
+    early: bool
 
 
 def owing(session: Session, region: Region, quarter: Quarter, policy: Policy) -> list[Owing]:
-    """Every service row that touches the quarter, those that owe nothing with the reason."""
-    signed = set(
-        session.exec(select(Signatory.party_code).where(Signatory.region_code == region.code))
-    )
-    rows = session.exec(
-        select(Service, Site, Party)
+    """Every service row that touches the quarter, those that owe nothing with the reason.
+
+    One query, for bare columns: a plan asks for every service of a region.
+    """
+    signed_here = col(Signatory.region_code) == region.code
+    query: Any = (
+        select(  # type: ignore[call-overload]  # SQLModel types no more than four
+            col(Service.id), col(Service.role), col(Service.line), col(Service.starts),
+            col(Service.ends), col(Site.code), col(Site.name), col(Party.code), col(Party.name),
+            select(Signatory.party_code).where(signed_here).exists(),
+            col(Party.code).in_(select(Signatory.party_code).where(signed_here)),
+            col(Service.id).in_(_early(region.code, quarter)),
+        )
         .join(Site, col(Site.id) == col(Service.site_id))
         .join(Party, col(Party.code) == col(Service.party_code), isouter=True)
         .where(Site.region_code == region.code, Service.starts <= quarter.ends)
         .where(col(Service.ends).is_(None) | (col(Service.ends) >= quarter.starts))
         .order_by(col(Site.name), col(Party.name), col(Service.line))
-    )
-    found = []
-    for service, site, party in rows:
-        first = max(service.starts, quarter.starts)
-        last = min(service.ends or quarter.ends, quarter.ends)
+    )  # fmt: skip
+    found, begins, finishes = [], quarter.starts, quarter.ends
+    for row in session.execute(query):
+        i, role, line, starts, ends, site, place, party, name, listed, signed, early = row
+        first, last = max(starts, begins), min(ends or finishes, finishes)
+        days = (last - first).days + 1
         found.append(
             Owing(
-                service_id=service.id or 0,
-                site_code=site.code,
-                site_name=site.name,
-                party_code=party.code if party else "",
-                party_name=party.name if party else "",
-                line=service.line,
+                service_id=i,
+                site_code=site,
+                site_name=place,
+                party_code=party or "",
+                party_name=name or "",
+                line=line,
                 served_from=first,
                 served_to=last,
-                left_out=_why_left_out(service, party, signed, (last - first).days + 1, policy),
+                left_out=_why_left_out(party, role, not listed or signed, days, policy),
+                early=bool(early),
             )
         )
     return found
 
 
-def asked_early(session: Session, region: str, quarter: Quarter) -> frozenset[int]:
-    """The services that were asked for a quarter's return before its opening day has come."""
-    theirs = (
+def _early(region: str, quarter: Quarter) -> Any:  # noqa: ANN401 - a select
+    return (
         select(Return.service_id)
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))
         .where(Cycle.region_code == region, Cycle.quarter == str(quarter))
         .where(col(Cycle.early).is_(True))
     )
-    return frozenset(session.exec(theirs))
 
 
-def _why_left_out(
-    service: Service, party: Party | None, signed: set[str], days: int, policy: Policy
-) -> str:
-    if party is None:
+def _why_left_out(party: str | None, role: str, signed: bool, days: int, policy: Policy) -> str:
+    if not party:
         return "no provider is known for this prison"
-    if service.role != "prime":
+    if role != "prime":
         return "a subcontractor contributes to the prime provider's return"
-    if signed and party.code not in signed:
+    if not signed:
         return "not signed up to the Charter in this region"
     if days < policy.least_days_served:
         return f"served {days} days of the quarter, fewer than {policy.least_days_served}"

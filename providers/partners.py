@@ -9,8 +9,11 @@ from charter.policy import Role
 from charter.quarters import london_date
 from providers import staff
 from providers.cycles import NotAllowed
+from providers.register_rows import REGION_SITE
 from providers.staff import StaffRole
 from providers.tables import Contact, Person, Service, Site, Staff
+
+UNNAMED = "the listening partner"
 
 
 def partners(session: Session, region: str, on: date) -> list[str]:
@@ -33,6 +36,16 @@ def partners(session: Session, region: str, on: date) -> list[str]:
         .where(col(Contact.ended_on).is_(None) | (col(Contact.ended_on) > on))
     )
     return sorted(name for (name,) in session.execute(union(team, register)))
+
+
+def speaks_for_families(session: Session, region: str, on: date) -> str:
+    """The organisation that listens to families in a region, as pages name it; empty without one.
+
+    Where people listen and the register names no organisation, it is `the listening partner`.
+    """
+    place = select(Site.partner).where(Site.region_code == region, Site.code == REGION_SITE)
+    named = session.exec(place).first()
+    return named or (UNNAMED if partners(session, region, on) else "")
 
 
 def require_partner(session: Session, region: str, now: datetime, person: int, act: str) -> None:

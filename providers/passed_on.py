@@ -24,7 +24,7 @@ PASSED = "passed_on"
 class Passed:
     """What was passed on to a prison: what, when it was heard, when it was passed on, to whom.
 
-    `to_whom` is a role or an office and no name.
+    `to_whom` is a role or an office and no name; `entered_at` is when this came on record.
     """
 
     site: str
@@ -36,6 +36,7 @@ class Passed:
     kind: str = "request"
     id: str = ""
     site_name: str = ""
+    entered_at: datetime | None = None
 
 
 def pass_on(session: Session, region: str, said: Passed, now: datetime, person: int) -> str:
@@ -99,6 +100,7 @@ def passed(session: Session, region: str) -> list[Passed]:
             kind=row.kind,
             id=row.id,
             site_name=site.name,
+            entered_at=row.entered_at,
         )
         for row, site in rows
     ]

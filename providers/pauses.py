@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from providers import ledger
+from providers.once import once
 from providers.steering_tables import Pause
 from providers.tables import Party, Service, Site
 
@@ -83,6 +84,10 @@ def standing(session: Session, region: str) -> list[PauseView]:
 
 def in_force(session: Session) -> Pauses:
     """Every pause there is, in one query."""
+    return once(session, "pauses", lambda: _in_force(session))
+
+
+def _in_force(session: Session) -> Pauses:
     rows = session.exec(select(Pause).order_by(col(Pause.scope)))
     return Pauses({row.scope: row.reason for row in rows})
 

@@ -36,6 +36,8 @@ class SiteView:
     safer_custody: str
     family_line: str
     numbers_checked: date | None
+    link_worker: str
+    partner: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,12 @@ def regions(session: Session) -> list[RegionView]:
 
 def region(session: Session, code: str) -> RegionView | None:
     """The region of that code, if there is one."""
-    return _region(row) if (row := session.get(Region, code)) else None
+    held: dict[str, Region] = session.info.setdefault("regions", {})
+    row = session.get(Region, code)
+    if row is None:
+        return None
+    held[code] = row  # a session forgets what nobody holds, and would ask for it again
+    return _region(row)
 
 
 def _region(row: Region) -> RegionView:
@@ -129,6 +136,8 @@ def sites(session: Session, region_code: str) -> list[SiteView]:
             safer_custody=row.safer_custody,
             family_line=row.family_line,
             numbers_checked=row.numbers_checked,
+            link_worker=row.link_worker,
+            partner=row.partner,
         )
         for row in session.exec(rows)
     ]
@@ -166,6 +175,21 @@ def services(session: Session, region_codes: Iterable[str]) -> list[ServiceView]
         )
         for service, site, party in session.exec(rows)
     ]
+
+
+def commissioner_of(session: Session, region_code: str) -> str:
+    """The name of the organisation that commissions for a region; empty where none is listed."""
+    rows = (
+        select(Party.name)
+        .join(Service, col(Service.party_code) == col(Party.code))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .where(Site.region_code == region_code, Party.kind == "commissioner")
+        .order_by(
+            col(Site.name), col(Party.name), col(Service.line), col(Service.role),
+            col(Service.starts), col(Service.id),
+        )
+    )  # fmt: skip
+    return session.exec(rows.limit(1)).first() or ""
 
 
 def services_serving(

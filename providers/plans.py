@@ -9,20 +9,21 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from charter.chasing import Case, Reachable
-from charter.policy import Policy
+from charter.policy import Dates, Policy
 from charter.quarters import Calendar, Quarter, london_date
 from charter.rehearsal import Opening, Plan, opening, rehearse
 from charter.returns import Life
 from providers import documents, ledger, moves
-from providers.contacts import contacts_of
+from providers.contacts import ContactView, contacts_of
 from providers.offices import offices, unconfirmed
-from providers.owing import Owing, asked_early, owing
+from providers.owing import Owing, owing
 from providers.steering_tables import PlanApproval
 from providers.tables import Cycle, LedgerRow, Region
 
 KEPT, APPROVED = "plan_kept", "plan_approved"
 SHORTEST = 12
 """The fewest characters of a fingerprint that still name a plan."""
+NOTHING_YET = Life()
 
 
 class PlanRefused(ValueError):
@@ -35,6 +36,15 @@ class Early:
 
     services: Container[int]
     begins: Opening
+
+
+@dataclass(frozen=True)
+class DrawnUp:
+    """A plan with what it was made of: who owes and who does not, and everybody known by number."""
+
+    plan: Plan
+    rows: list[Owing]
+    known: dict[int, ContactView]
 
 
 @dataclass(frozen=True)
@@ -55,37 +65,48 @@ def plan_for(
     calendar: Calendar,
     on: date | None = None,
     early: Early | None = None,
-    rows: list[Owing] | None = None,
 ) -> Plan:
     """What a cycle will do, with the contacts of its opening day, if nobody answers.
 
     Opened `on` a day, on time when left out. Those who are asked `early` have a plan of their own,
-    and later ones leave them out. BeyondHorizon where the holidays are not known. `rows` are who
-    owes, where that has been looked up.
+    and later ones leave them out. BeyondHorizon where the holidays are not known.
     """
-    dates = moves.dates(session, region.code, quarter, policy, calendar)
+    return drawn_up(session, region, quarter, charter, policy, calendar, on, early).plan
+
+
+def drawn_up(
+    session: Session,
+    region: Region,
+    quarter: Quarter,
+    charter: str,
+    policy: Policy,
+    calendar: Calendar,
+    on: date | None = None,
+    early: Early | None = None,
+    dates: Dates | None = None,
+) -> DrawnUp:
+    """The same plan with who owes and whom it would write to; `dates`, where they are known."""
+    dates = dates or moves.dates(session, region.code, quarter, policy, calendar)
     begins = early.begins if early else opening(policy, dates, calendar, on or dates.opens)
-    rows = owing(session, region, quarter, policy) if rows is None else rows
-    already = asked_early(session, region.code, quarter)
-    asked = [r.service_id for r in rows if not r.left_out and r.service_id not in already]
+    rows = owing(session, region, quarter, policy)
+    asked = [row.service_id for row in rows if not row.left_out and not row.early]
     if early is not None:
         asked = [service for service in asked if service in early.services]
     contacts = contacts_of(session, asked, begins.opens)
     team = offices(session, [region.code], begins.opens)[region.code]
     since = london_date(region.first_imported_at)
+    office = _reachable(team)
     cases = {
         service: Case(
-            life=Life(),
-            people=tuple(
-                Reachable(p.person_id, p.role, p.refused) for p in [*contacts[service], *team]
-            ),
+            life=NOTHING_YET,
+            people=(*_reachable(contacts[service]), *office),
             told={},
             challenge_ends=dates.challenge_ends,
             unconfirmed=unconfirmed(contacts[service], since, policy.confirm_every, begins.opens),
         )
         for service in asked
     }
-    return Plan(
+    plan = Plan.model_construct(  # from what is sound already: thousands of lines
         region=region.code,
         quarter=str(quarter),
         charter=charter,
@@ -97,6 +118,12 @@ def plan_for(
         left_out=tuple(sorted((row.service_id, row.left_out) for row in rows if row.left_out)),
         lines=tuple(rehearse(cases, policy, begins, calendar)),
     )
+    known = (*team, *(one for listed in contacts.values() for one in listed))
+    return DrawnUp(plan, rows, {one.person_id: one for one in known})
+
+
+def _reachable(people: Iterable[ContactView]) -> tuple[Reachable, ...]:
+    return tuple(Reachable(one.person_id, one.role, one.refused) for one in people)
 
 
 def may_open(

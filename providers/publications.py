@@ -39,22 +39,21 @@ def view(row: Publication) -> Published:
     )
 
 
-def record(
-    session: Session,
-    pages: Mapping[str, dict[str, Any]],
-    before: tuple[int, str],
-    now: datetime,
-    by: str,
-) -> Published | None:
-    """Freeze a bulletin's pages and enter it in the ledger; None if it is the one that stands.
+def freeze(session: Session, pages: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Keep the data of these pages; the SHA-256 of each by its key."""
+    texts = {key: canonical(data) for key, data in pages.items()}
+    shas = {key: digest(text) for key, text in texts.items()}
+    documents.keep_many(session, {sha: texts[key] for key, sha in shas.items()})
+    return shas
 
-    `before` is the ledger's length and head from just before this publication.
-    """
-    shas = {key: documents.keep(session, canonical(data)) for key, data in sorted(pages.items())}
+
+def record(session: Session, shas: Mapping[str, str], now: datetime, by: str) -> Published | None:
+    """Enter a bulletin of these frozen pages in the ledger; None if it is the one that stands."""
+    before = ledger.head(session)
     standing = newest(session)
     if standing is not None and standing.pages == shas:
         return None
-    body = canonical(shas)
+    body = canonical(dict(shas))
     row = Publication(at=now, pages=body, ledger_entries=before[0], ledger_head=before[1])
     session.add(row)
     session.flush()
@@ -80,7 +79,12 @@ def pages_of(
     session: Session, publication: Published, keys: Collection[str] | None = None
 ) -> dict[str, dict[str, Any]]:
     """The data of every page of a bulletin, or of those with these keys that it has."""
-    shas = {k: sha for k, sha in publication.pages.items() if keys is None or k in keys}
+    pages = publication.pages.items()
+    return data_of(session, {k: sha for k, sha in pages if keys is None or k in keys})
+
+
+def data_of(session: Session, shas: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The data of these frozen pages, by key."""
     texts = documents.fetch(session, shas.values())
     return {key: json.loads(texts[sha]) for key, sha in shas.items()}
 

@@ -1,15 +1,16 @@
 """Sensitive periods: days on which a prison's pages show no ratings and no narratives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from charter.quarters import london_date, say
-from providers import checking, ledger, staff
+from providers import approving, checking, ledger, staff
 from providers.console_tables import SensitivePeriod
 from providers.cycles import NotAllowed, Unknown, policy_of
+from providers.staff import StaffView
 from providers.tables import Region, Site
 
 SET, AGREED, ENDED = "sensitive_set", "sensitive_agreed", "sensitive_ended"
@@ -139,11 +140,30 @@ def agree(session: Session, region: str, period: int, now: datetime, person: int
         raise NotAllowed("somebody has agreed to it already")
     if row.ended_at is not None or row.last_day < london_date(now):
         raise NotAllowed("it is over already")
-    if row.set_by == f"person:{person}":
-        raise NotAllowed("you set this period, so somebody else must agree to it")
+    if why := why_not_agree(staff.listing(session, region), row, london_date(now), person):
+        raise NotAllowed(why)
     row.agreed_by, row.agreed_at = f"person:{person}", now
     session.add(row)
     _note(session, row, region, AGREED, now, person)
+
+
+def why_not_agree(
+    team: Sequence[StaffView], one: Period | SensitivePeriod, on: date, person: int
+) -> str:
+    """Why somebody of a region's team may not agree to a period on a London date; empty if so.
+
+    Whoever set it and a deputy of theirs count as one.
+    """
+    if one.set_by == f"person:{person}":
+        return "you set this period, so somebody else must agree to it"
+    setter = int(one.set_by.removeprefix("person:"))
+    seats = [
+        approving.seats_of(team, setter, london_date(one.set_at)) or frozenset({setter}),
+        approving.seats_of(team, person, on),
+    ]
+    if approving.are_different(seats):
+        return ""
+    return "a deputy and whoever they stand for count as one, so somebody else must agree to it"
 
 
 def end(session: Session, region: str, period: int, now: datetime, person: int) -> None:

@@ -14,6 +14,7 @@ from charter.steps import STEP, Step
 from providers import evidence, ledger, naming_things
 from providers.console_tables import FamilyCall, PassedOn
 from providers.naming_things import Named
+from providers.rendition_tables import Rendition
 from providers.tables import (
     Action,
     Contact,
@@ -89,9 +90,7 @@ def entries(
     if before:
         rows = rows.where(col(LedgerRow.seq) < before)
     found = [_noted(row, body) for row, body in session.exec(rows)]
-    # A file of the register names its regions in its entry; another's may hold this one's letters.
-    here = [one for one in found if region in one.body.get("regions", [region])]
-    return here[:limit], len(found) > limit
+    return found[:limit], len(found) > limit
 
 
 def names(session: Session, noted: Iterable[Noted]) -> dict[str, Named]:
@@ -188,6 +187,7 @@ def _subjects(region: str, party: str) -> list[Any]:
     sites = select(col(Site.id)).where(Site.region_code == region)
     calls = select(col(FamilyCall.id)).where(col(FamilyCall.site_id).in_(sites))
     passed = select(col(PassedOn.id)).where(col(PassedOn.site_id).in_(sites))
+    made = select(col(Rendition.id)).where(Rendition.region_code == region)
     cycles = select(col(Cycle.id)).where(Cycle.region_code == region)
     team = select(col(Staff.person_id)).where(Staff.region_code == region)
     listed = select(col(Contact.person_id)).where(col(Contact.service_id).in_(services))
@@ -198,6 +198,7 @@ def _subjects(region: str, party: str) -> list[Any]:
             ("cycle", cycles),
             ("family_call", calls),
             ("passed_on", passed),
+            ("rendition", made),
             ("person", team),
             ("person", listed),
         )
@@ -217,10 +218,7 @@ def _of_all_of_it(region: str) -> list[ColumnElement[bool]]:
     return [
         subject.in_((f"region:{region}", "pause:everything")),
         *(subject.startswith(start, autoescape=True) for start in begins),
-        and_(
-            subject.in_(("register", "signatories")),
-            col(LedgerRow.body).contains(f'"{region}"', autoescape=True),
-        ),
+        and_(subject.in_(("register", "signatories")), ledger.lists(region)),
     ]
 
 

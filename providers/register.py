@@ -23,6 +23,7 @@ from providers.people import (
     SignatoryView,
     SiteView,
     address_refused,
+    commissioner_of,
     gaps,
     people,
     person_by_email,
@@ -100,9 +101,7 @@ __all__ = [
 
 def commissioner(session: Session, region_code: str, region_name: str) -> str:
     """The organisation that commissions for a region, or how to call it where none is named."""
-    found = services(session, [region_code])
-    names = [one.party_name for one in found if one.party_kind == "commissioner"]
-    return names[0] if names else f"The commissioner for {region_name}"
+    return commissioner_of(session, region_code) or f"The commissioner for {region_name}"
 
 
 def check(content: bytes, name: str) -> Register:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, literal, or_
 from sqlmodel import Session, col, select
 
 from notifications.among import among
-from providers import naming, prisons, stand_ins
+from providers import ledger, naming, prisons, stand_ins
 from providers.tables import Contact, LedgerRow, Party, Person, Service, Site, StandIn
 
 PAGE = 100
@@ -45,14 +45,14 @@ def history(session: Session, region: str, *, before: int = 0, after: int = 0) -
         rows = rows.where(col(LedgerRow.seq) < before)
     if after:
         rows = rows.where(col(LedgerRow.seq) > after)
-    return _entries(session, region, rows.order_by(col(LedgerRow.seq).desc()).limit(PAGE))
+    return _entries(session, rows.order_by(col(LedgerRow.seq).desc()).limit(PAGE))
 
 
 def last_of(session: Session, region: str, subject: str, *kinds: str) -> Entry | None:
     """The newest change of a subject (`site:7`), or of these kinds in the region."""
     these = or_(col(LedgerRow.subject) == subject, _kinds(kinds))
     rows = select(LedgerRow).where(_kinds(KINDS), _of_region(region), these)
-    found = _entries(session, region, rows.order_by(col(LedgerRow.seq).desc()).limit(1))
+    found = _entries(session, rows.order_by(col(LedgerRow.seq).desc()).limit(1))
     return found[0] if found else None
 
 
@@ -61,11 +61,11 @@ def adopted_by(session: Session, region: str) -> dict[str, Entry]:
     rows = select(LedgerRow).where(
         LedgerRow.kind == ADOPTED, col(LedgerRow.subject) == f"region:{region}"
     )
-    found = _entries(session, region, rows.order_by(col(LedgerRow.seq)))
+    found = _entries(session, rows.order_by(col(LedgerRow.seq)))
     return {str(one.body["charter"]): one for one in found}
 
 
-def _entries(session: Session, region: str, rows: Any) -> list[Entry]:  # noqa: ANN401 - a select
+def _entries(session: Session, rows: Any) -> list[Entry]:  # noqa: ANN401 - a select
     found = list(session.exec(rows))
     bodies = {row.seq: json.loads(row.body) for row in found}
     about = _about(session, bodies)
@@ -81,7 +81,6 @@ def _entries(session: Session, region: str, rows: Any) -> list[Entry]:  # noqa: 
             body=bodies[row.seq],
         )
         for row in found
-        if region in bodies[row.seq].get("regions", [region])
     ]
 
 
@@ -90,8 +89,8 @@ def _kinds(kinds: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _of_region(region: str) -> ColumnElement[bool]:
-    """Entries of the region, its sites and services, and of files that may have listed it."""
-    subject, body = col(LedgerRow.subject), col(LedgerRow.body)
+    """Entries of the region, its sites and services, and of files that listed it."""
+    subject = col(LedgerRow.subject)
     sites = select(literal("site:") + cast(col(Site.id), String))
     services = select(literal("service:") + cast(col(Service.id), String)).join(
         Site, col(Site.id) == col(Service.site_id)
@@ -101,7 +100,7 @@ def _of_region(region: str) -> ColumnElement[bool]:
         subject == f"region:{region}",
         subject.in_(sites.where(here)),
         subject.in_(services.where(here)),
-        and_(subject.in_(("register", "signatories")), body.contains(f'"{region}"')),
+        and_(subject.in_(("register", "signatories")), ledger.lists(region)),
     )
 
 

@@ -22,10 +22,13 @@ REQUIRED = (
     "contact_role",
 )
 PHONES = ("switchboard", "safer_custody", "family_line")
-OPTIONAL = ("service_line", "source", "source_date", "note", *PHONES, "numbers_checked")
+OF_PLACE = (*PHONES, "numbers_checked", "link_worker", "partner")
+"""What is told of a prison; `partner` of a region's own place, and only there."""
+OPTIONAL = ("service_line", "source", "source_date", "note", *OF_PLACE)
 PARTIES = ("provider", "commissioner")
 SERVICE_ROLES = ("prime", "sub")
-CONTACT_ROLES = tuple(role.value for role in Role)
+CONTACT_ROLES = tuple(role.value for role in Role if role is not Role.ARBITER)
+"""An arbiter comes from outside: no register lists one."""
 REGION_SITE = "REGION"
 """The site code of a commissioner's own return."""
 
@@ -55,6 +58,8 @@ class Row:
     safer_custody: str = ""
     family_line: str = ""
     numbers_checked: date | None = None
+    link_worker: str = ""
+    partner: str = ""
 
     @property
     def region_code(self) -> str:
@@ -143,6 +148,8 @@ def read_row(line: int, cells: dict[str, str]) -> tuple[Row | None, list[Problem
         safer_custody=c.phone("safer_custody"),
         family_line=c.phone("family_line"),
         numbers_checked=c.day("numbers_checked"),
+        link_worker=c.phone("link_worker"),
+        partner=c.text("partner"),
     )
     return (None if c.problems else row), c.problems
 
@@ -152,6 +159,8 @@ def _check_place(c: Cells, party: str, site_code: str) -> None:
         c.wrong("site_code", f"'{site_code}': a commissioner's own row has {REGION_SITE} here")
     elif site_code.upper() == REGION_SITE and party == "provider":
         c.wrong("site_code", f"{REGION_SITE} is for the commissioner; give the prison's own code")
+    if party == "provider" and not c.blank("partner"):
+        c.wrong("partner", "the listening partner is a region's; name it on the commissioner's row")
     if party == "commissioner" and c.cells.get("service_role", "").strip() == "sub":
         c.wrong("service_role", "a commissioner answers for itself; write prime")
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from charter.policy import Role
 from charter.quarters import say
-from providers.register_rows import PHONES, Gap, Row
+from providers.register_rows import OF_PLACE, Gap, Row
 from providers.tabular import Problem
 
 ANSWERS = {Role.LEAD.value, Role.DEPUTY.value, Role.SIGNER.value}
@@ -69,7 +69,7 @@ _MUST_AGREE: tuple[Telling, ...] = (
     ("contact_name", lambda r: r.contact_email, lambda r: r.contact_name, "this address"),
 )
 _MAY_BE_BLANK = (
-    *((column, "the prison") for column in (*PHONES, "numbers_checked")),
+    *((column, "the prison") for column in OF_PLACE),
     *((column, "the service") for column in ("source", "source_date", "note")),
 )
 

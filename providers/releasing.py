@@ -1,13 +1,11 @@
 """Held words are cleared, and published pages taken down, by people who answer for it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from charter.ledger import digest
 from charter.quarters import london_date, say
@@ -15,14 +13,14 @@ from charter.releasable import held_texts
 from charter.returns import Life
 from charter.review import HoldCleared, Withdrawn
 from charter.steps import Happened
-from notifications.among import among
 from providers import documents, lives, staff
 from providers.checking import APPROVERS, PROVIDING
 from providers.contacts import contacts_of
 from providers.cycles import NotAllowed
+from providers.held import cleared_before
 from providers.requests import ENTERED, requests_in
 from providers.returns import Ref
-from providers.tables import LedgerRow, Return, StepRow
+from providers.tables import LedgerRow
 
 
 @dataclass(frozen=True)
@@ -166,23 +164,5 @@ def holds(
             cleared=life.cleared,
             rated=rated,
         )
-    earlier = _cleared_before(session, [i for i, held in found.items() if held])
+    earlier = cleared_before(session, [i for i, held in found.items() if held])
     return {i: len(held - earlier.get(i, frozenset())) for i, held in found.items()}
-
-
-def _cleared_before(session: Session, ids: list[int]) -> dict[int, frozenset[str]]:
-    """What was cleared for the services of these returns in any quarter; one query, or none."""
-    if not ids:
-        return {}
-    other = aliased(Return)
-    rows = session.exec(
-        select(Return.id, StepRow.body)
-        .join(other, col(other.service_id) == col(Return.service_id))
-        .join(StepRow, col(StepRow.return_id) == col(other.id))
-        .where(among(col(Return.id), ids))
-        .where(col(StepRow.body).startswith('{"kind":"hold_cleared"'))
-    )
-    found: dict[int, set[str]] = defaultdict(set)
-    for i, body in rows:
-        found[i or 0].add(HoldCleared.model_validate_json(body).text)
-    return {i: frozenset(texts) for i, texts in found.items()}

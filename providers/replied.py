@@ -1,18 +1,24 @@
-"""What returns reply to requests of families, and how their partner marked the replies."""
+"""What returns reply to requests of families, and how the listening partner marks each reply."""
 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
 from charter.answers import ReturnDocument
+from charter.faithful import RIGHT_OF_REPLY, Marking, markings
 from charter.quarters import Quarter
-from providers import documents
+from charter.returns import Life
+from charter.review import Judged
+from providers import documents, lives
 from providers.console_tables import Standing
+from providers.cycles import NotAllowed
+from providers.partners import require_partner
 from providers.requests import Asked, requests_in
+from providers.returns import Ref
 from providers.tables import Cycle, Party, Return, Service, Site
 
 MOST = 120
@@ -60,11 +66,44 @@ def replies(session: Session, region: str, asked: Asked) -> list[Reply]:
     ]
 
 
+def mark(
+    session: Session,
+    here: Ref,
+    about: str,
+    faithful: bool,
+    reason: str,
+    now: datetime,
+    person: int,
+) -> None:
+    """The listening partner says whether one reply is faithful to families, in its own words.
+
+    `about` is the request that is replied to, or `charter.faithful.RIGHT_OF_REPLY`. NotAllowed
+    where the return has no such reply, or where no reason is given for one that is not faithful.
+    """
+    require_partner(session, here.region, now, person, "mark a reply")
+    life = lives.lives(session, [here.id])[here.id]
+    found = {one.about: one for one in replies_in(session, life)}
+    if about not in found:
+        raise NotAllowed("this return holds no such reply to mark")
+    if not faithful and not reason.strip():
+        raise NotAllowed("say why the reply is not faithful; families will read it")
+    seal = found[about].seal
+    step = Judged(faithful=faithful, reason=reason.strip(), about=about, reply=seal)
+    if found[about].mark != step:
+        lives.record(session, here.id, step, now, f"person:{person}")
+
+
+def replies_in(session: Session, life: Life) -> tuple[Marking, ...]:
+    """Every reply of a return as it was signed last, with its mark; in one query."""
+    text = documents.fetch(session, [life.document]).get(life.document, "")
+    return markings(life, ReturnDocument.model_validate_json(text) if text else None)
+
+
 @dataclass(frozen=True)
 class Marked:
     """A return that requests are put to: how many, whether it came, and how it was marked.
 
-    `faithful` is None while the listening partner has said nothing.
+    Of its replies so many were found `faithful`, and so many not, each for one of the `reasons`.
     """
 
     return_id: int
@@ -72,8 +111,14 @@ class Marked:
     party_name: str
     requests: int
     received: bool
-    faithful: bool | None = None
-    reason: str = ""
+    faithful: int
+    not_faithful: int
+    reasons: tuple[str, ...]
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the listening partner has marked all that could be."""
+        return self.faithful + self.not_faithful >= self.requests
 
 
 def marked(session: Session, region: str, quarter: Quarter, close: date) -> list[Marked]:
@@ -99,10 +144,19 @@ def marked(session: Session, region: str, quarter: Quarter, close: date) -> list
     found = []
     for i, site, party, kept in rows:
         asked = many[party.code, site.code] + many[party.code, ""]
-        life = json.loads(kept)
-        said = life.get("judged") or {}
         if asked:
+            life = json.loads(kept)
             received = bool(life.get("first_signed_at"))
-            words = said.get("faithful"), said.get("reason", "")
-            found.append(Marked(i or 0, site.name, party.name, asked, received, *words))
-    return sorted(found, key=lambda one: (not one.received, one.faithful is not None))
+            given = site.name, party.name, asked, received, *_marks(life, asked)
+            found.append(Marked(i or 0, *given))
+    return sorted(found, key=lambda one: (not one.received, one.is_marked))
+
+
+def _marks(life: dict[str, Any], asked: int) -> tuple[int, int, tuple[str, ...]]:
+    """How many replies to requests are marked faithful, how many not, and all reasons given."""
+    own = [mark for about, mark in life.get("marks", {}).items() if about != RIGHT_OF_REPLY]
+    whole = life.get("judged")  # an older mark, of all that have none of their own
+    given = [*own, *([whole] * (asked - len(own)) if whole else [])]
+    yes = sum(mark["faithful"] for mark in given)
+    reasons = dict.fromkeys(mark.get("reason", "") for mark in given)
+    return yes, len(given) - yes, tuple(one for one in reasons if one)

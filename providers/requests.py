@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 from charter.ledger import canonical, digest
 from charter.policy import Dates
 from charter.quarters import Quarter, london_date
+from notifications.among import among
 from providers import ledger
 from providers.cycles import NotAllowed, Unknown
 from providers.partners import require_partner
@@ -188,19 +190,21 @@ def first_altered(session: Session) -> str:
     return ""
 
 
-def requests_in(session: Session, region: str) -> list[Asked]:
-    """Every request that stands in a region, oldest first."""
-    return [one for one in entered_in(session, region) if one.withdrawn_on is None]
+def requests_in(session: Session, region: str, sites: Collection[str] | None = None) -> list[Asked]:
+    """Every request that stands in a region, oldest first; of these prisons, where they are given.
+
+    One put to all prisons of a party is with those of each.
+    """
+    return [one for one in entered_in(session, region, sites) if one.withdrawn_on is None]
 
 
-def entered_in(session: Session, region: str) -> list[Asked]:
+def entered_in(session: Session, region: str, sites: Collection[str] | None = None) -> list[Asked]:
     """Every request ever entered in a region, oldest first, those taken back with them."""
-    rows = session.exec(
-        select(FamilyRequest)
-        .where(FamilyRequest.region_code == region)
-        .order_by(col(FamilyRequest.heard_on), col(FamilyRequest.id))
-    )
-    return [_asked(row) for row in rows]
+    rows = select(FamilyRequest).where(FamilyRequest.region_code == region)
+    if sites is not None:
+        rows = rows.where(among(col(FamilyRequest.site_code), {"", *sites}))
+    in_order = rows.order_by(col(FamilyRequest.heard_on), col(FamilyRequest.id))
+    return [_asked(row) for row in session.exec(in_order)]
 
 
 def find(session: Session, region: str, request: str) -> Asked:

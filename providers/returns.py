@@ -16,6 +16,7 @@ from charter.quarters import Quarter, london_date
 from notifications.among import among
 from providers import actions, cycles, documents, lives, pauses, requests
 from providers.cycles import Unknown
+from providers.once import once
 from providers.pauses import Pauses
 from providers.requests import Asked
 from providers.tables import (
@@ -53,6 +54,7 @@ class Ref:
     safer_custody: str
     family_line: str
     numbers_checked: date | None
+    link_worker: str
     party: str
     party_name: str
     party_kind: str
@@ -88,6 +90,7 @@ _SITE: Bundle[Any] = Bundle(
     "site",
     col(Site.id), col(Site.code), col(Site.name), col(Site.switchboard),
     col(Site.safer_custody), col(Site.family_line), col(Site.numbers_checked),
+    col(Site.link_worker),
 )  # fmt: skip
 """Bare columns: to make an object of each row takes longer than to fetch it."""
 
@@ -102,7 +105,7 @@ def refs(
     ids: Iterable[int] | None = None,
     service_ids: Iterable[int] | None = None,
     beside: int | None = None,
-    site_id: int | None = None,
+    site_ids: Iterable[int] | None = None,
     paused: Pauses | None = None,
 ) -> list[Ref]:
     """Returns owed, in two queries, by quarter (no earlier than `since`), region, prison, party.
@@ -133,8 +136,8 @@ def refs(
         query = query.where(among(col(Return.id), ids))
     if service_ids is not None:
         query = query.where(among(col(Return.service_id), service_ids))
-    if site_id is not None:
-        query = query.where(Service.site_id == site_id)
+    if site_ids is not None:
+        query = query.where(among(col(Service.site_id), site_ids))
     if beside is not None:
         service = select(Return.service_id).where(col(Return.id) == beside).scalar_subquery()
         query = query.where(Return.service_id == service)
@@ -173,6 +176,7 @@ def _ref(
         safer_custody=site.safer_custody,
         family_line=site.family_line,
         numbers_checked=site.numbers_checked,
+        link_worker=site.link_worker,
         party=party.code,
         party_name=party.name,
         party_kind=party.kind,
@@ -193,7 +197,7 @@ def _dates(text: str) -> Dates:
 
 def ref(session: Session, return_id: int) -> Ref:
     """One return by its number; Unknown if there is none."""
-    found = refs(session, ids=[return_id])
+    found = once(session, ("ref", return_id), lambda: refs(session, ids=[return_id]))
     if not found:
         raise Unknown(f"no return {return_id}")
     return found[0]

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, update
 from sqlmodel import Session, col, select
 
+from charter.quarters import london_date
 from notifications.among import among
-from providers import ledger
-from providers.cycles import Unknown
+from providers import ledger, staff
+from providers.cycles import NotAllowed, Unknown
 from providers.door_tables import SecondFactor, WebSession
 from providers.tables import Person
 
 SET, RESET = "second_factor_set", "second_factor_reset"
+ALLOWED = "second_factor_allowed"
+GOOD_FOR = timedelta(hours=24)
+"""How long somebody has to set one up after it was allowed."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,54 @@ class Factor:
     since: datetime
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """The ledger's entry that lets a person set up their first one, by whom, and until when."""
+
+    entry: int
+    by: str
+    until: datetime
+
+
 def of(session: Session, person: int) -> Factor | None:
     """The second factor a person has set up, if any."""
     row = session.get(SecondFactor, person, populate_existing=True)
     return Factor(row.secret, row.made_at) if row else None
+
+
+def allow(session: Session, person: int, now: datetime, by: str) -> Allowed:
+    """Let a member of a team set up their first one within 24 hours; what was allowed before ends.
+
+    Whoever reads their mail could set one up for them, so somebody else has to say that it is they.
+    NotAllowed where they have one, work for no team, or are let in by themselves or by somebody who
+    is no administrator of theirs.
+    """
+    on = london_date(now)
+    theirs = {region for region, _ in staff.roles_of(session, person, on)}
+    if not theirs:
+        raise NotAllowed("only somebody who works for a region's team needs a second factor")
+    if of(session, person):
+        raise NotAllowed("they have a second factor; it is reset first where it was lost")
+    if by == f"person:{person}":
+        raise NotAllowed("nobody lets themselves in; ask another administrator")
+    kind, _, number = by.partition(":")
+    if kind == "person" and not any(
+        staff.may_manage(session, region, int(number), on) for region in theirs
+    ):
+        raise NotAllowed("only an administrator of their region lets somebody set one up")
+    entry = ledger.append(session, now, by, ALLOWED, f"person:{person}", {})
+    return Allowed(entry, by, now + GOOD_FOR)
+
+
+def allowed(session: Session, person: int, now: datetime) -> Allowed | None:
+    """What lets a person set up their first one now; None where nothing does, or does no more."""
+    subject = f"person:{person}"
+    given = ledger.newest(session, ALLOWED, subject)
+    since = [ledger.newest(session, kind, subject) for kind in (SET, RESET)]
+    if given is None or any(later.seq > given.seq for later in since if later):
+        return None
+    until = datetime.fromisoformat(given.at) + GOOD_FOR
+    return Allowed(given.seq, given.by, until) if now < until else None
 
 
 def keep(

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, col, select
 
@@ -17,7 +17,7 @@ from charter.quarters import london_date
 from providers import staff
 from providers.contacts import contact_roles
 from providers.door_tables import SecondFactor, SignInRequest, SignInToken, WebSession
-from providers.tables import Person
+from providers.tables import Contact, Person, Staff, StandIn
 
 LINK_LIFE = timedelta(minutes=10)
 IDLE = timedelta(minutes=30)
@@ -200,18 +200,16 @@ def visitor(
     In one that was begun by a link, they count once the person's second factor was shown in it, if
     they have one; with `second_factor` they must have one.
     """
-    known = (
-        select(WebSession, Person, SecondFactor.person_id)
-        .join(Person, col(Person.id) == col(WebSession.person_id))
-        .join(SecondFactor, col(SecondFactor.person_id) == col(Person.id), isouter=True)
-    )
-    found = session.exec(known.where(WebSession.id_hash == id_hash)).first()
-    row, person, factor = found or (None, None, None)
+    found = session.execute(_known().where(col(WebSession.id_hash) == id_hash)).all()
+    row, person, factor, acts, _ = found[0] if found else (None, None, None, False, None)
     if row is None or person is None or row.revoked_at is not None:
         return None
     if row.seen_at + IDLE <= now or row.began_at + LONGEST <= now:
         return None
-    services, regions = _roles(session, row.person_id, london_date(now))
+    today = london_date(now)
+    services = _services(session, row.person_id, today) if acts else {}
+    team = [(one, person) for *_, one in found if one is not None]
+    regions = frozenset(staff.serving(team, today))
     if not services and not regions:
         return None
     lacks = _lacks(row, staff_by_oidc, second_factor, factor is not None) if regions else ""
@@ -271,18 +269,29 @@ def forget(session: Session, now: datetime) -> int:
 
 def may_enter(session: Session, person: int, on: date) -> bool:
     """Whether a person holds any role on the day."""
-    services, regions = _roles(session, person, on)
-    return bool(services or regions)
+    return bool(_services(session, person, on) or staff.roles_of(session, person, on))
 
 
-def _roles(
-    session: Session, person: int, on: date
-) -> tuple[dict[int, frozenset[str]], frozenset[tuple[str, str]]]:
+def _known() -> Any:  # noqa: ANN401 - a select, to be narrowed to one session
+    """A session, its person, their factor, whether they act for any service, their team rows."""
+    acts = [
+        select(kind.person_id).where(col(kind.person_id) == col(Person.id)).exists()
+        for kind in (Contact, StandIn)
+    ]
+    return (
+        select(WebSession, Person, SecondFactor.person_id, or_(*acts), Staff)  # type: ignore[call-overload]
+        .join(Person, col(Person.id) == col(WebSession.person_id))
+        .join(SecondFactor, col(SecondFactor.person_id) == col(Person.id), isouter=True)
+        .join(Staff, col(Staff.person_id) == col(Person.id), isouter=True)
+        .order_by(col(Staff.id))
+    )
+
+
+def _services(session: Session, person: int, on: date) -> dict[int, frozenset[str]]:
     held: dict[int, set[str]] = defaultdict(set)
     for service, role in contact_roles(session, person, on):
         held[service].add(role.value)
-    services = {service: frozenset(roles) for service, roles in held.items()}
-    return services, frozenset(staff.roles_of(session, person, on))
+    return {service: frozenset(roles) for service, roles in held.items()}
 
 
 def _run(session: Session, statement: Update | Delete) -> int:

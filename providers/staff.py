@@ -1,6 +1,6 @@
 """A region's own team by role, and the arbiter from outside it who decides its disputes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -184,7 +184,12 @@ def staff_of(session: Session, region_code: str, on: date) -> list[StaffView]:
 def roles_of(session: Session, person_id: int, on: date) -> list[tuple[str, StaffRole]]:
     """The regions in whose team a person serves on a London date, each with the role."""
     rows = select(Staff, Person).join(Person).where(Staff.person_id == person_id)
-    views = [_view(staff, person) for staff, person in session.exec(rows.order_by(col(Staff.id)))]
+    return serving(session.exec(rows.order_by(col(Staff.id))), on)
+
+
+def serving(rows: Iterable[tuple[Staff, Person]], on: date) -> list[tuple[str, StaffRole]]:
+    """The region and role of each of these rows of the teams that counts on a London date."""
+    views = [_view(row, person) for row, person in rows]
     return [(member.region, member.role) for member in views if member.serves(on)]
 
 

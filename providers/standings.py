@@ -23,6 +23,7 @@ from charter.waiting import checked, waits_for
 from notifications.among import among
 from providers import cycles, documents
 from providers.console_tables import Standing
+from providers.held import held
 from providers.tables import Cycle, Return
 
 LIFE = TypeAdapter(Life)
@@ -103,7 +104,11 @@ def is_missing() -> ColumnElement[bool]:
 
 def write(session: Session, folded: Mapping[int, Life]) -> None:
     """Keep how these returns stand; the number of queries does not grow with them."""
-    rows = rows_of(session, folded)
+    signed = documents.fetch(session, [life.document for life in folded.values()])
+    words = held(session, folded, signed)
+    rows = {
+        i: row | {"held": words.get(i, 0)} for i, row in rows_of(session, folded, signed).items()
+    }
     session.execute(delete(Standing).where(among(col(Standing.return_id), folded)))
     if rows:
         session.execute(insert(Standing), list(rows.values()), execution_options=_EVERY_COLUMN)
@@ -114,17 +119,22 @@ _EVERY_COLUMN = {"render_nulls": True}
 
 
 def differing(session: Session, folded: Mapping[int, Life]) -> set[int]:
-    """Those of these returns whose standing is not what their steps give."""
+    """Those of these returns whose standing is not what their steps give.
+
+    How many words are `held` rests on more than steps, and is not compared.
+    """
+    signed = documents.fetch(session, [life.document for life in folded.values()])
     kept = session.connection().execute(
         select(*inspect(Standing).columns).where(among(col(Standing.return_id), folded))
     )
-    found = {row.return_id: dict(row._mapping) for row in kept}
-    return {i for i, row in rows_of(session, folded).items() if found.get(i) != row}
+    found = {row.return_id: {k: v for k, v in row._mapping.items() if k != "held"} for row in kept}
+    return {i for i, row in rows_of(session, folded, signed).items() if found.get(i) != row}
 
 
-def rows_of(session: Session, folded: Mapping[int, Life]) -> dict[int, dict[str, Any]]:
-    """What is to be kept of each of these returns."""
-    signed = documents.fetch(session, [life.document for life in folded.values()])
+def rows_of(
+    session: Session, folded: Mapping[int, Life], signed: Mapping[str, str]
+) -> dict[int, dict[str, Any]]:
+    """What is to be kept of each of these returns; `signed` are their texts by SHA-256."""
     of_cycle = session.exec(
         select(col(Return.id), _CYCLE)
         .join(Cycle, col(Cycle.id) == col(Return.cycle_id))

@@ -26,7 +26,11 @@ class Region(SQLModel, table=True):
 
 
 class Site(SQLModel, table=True):
-    """A prison, or (code REGION) the region as the place of the commissioner's own return."""
+    """A prison, or (code REGION) the region as the place of the commissioner's own return.
+
+    `link_worker` is the number of a prison's Family Link Worker; `partner` the organisation that
+    listens to families in a region.
+    """
 
     __table_args__ = (UniqueConstraint("region_code", "code"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -37,6 +41,8 @@ class Site(SQLModel, table=True):
     safer_custody: str = ""
     family_line: str = ""
     numbers_checked: date | None = None
+    link_worker: str = ""
+    partner: str = ""
 
 
 class Party(SQLModel, table=True):

@@ -129,6 +129,11 @@ class Work:
             self.lines.append(f"{said}: {what}")
         return found
 
+    def count_new(self, *, of: str, named: str) -> None:
+        """Say of a record that it is new, and leave it as it is."""
+        self.added += 1
+        self.changes.append(Change("new", of, named))
+
     def end(self, record: SQLModel, values: dict[str, Any], what: str, *, of: str) -> None:
         """End a record that the register lists no longer."""
         for name, value in values.items():

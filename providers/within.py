@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from notifications.among import among
@@ -31,7 +32,8 @@ def require_own_names(
 ) -> None:
     """ImportRefused where a name to be changed is also in use in another region.
 
-    `parties` and `people` give the line of each, by code and by number.
+    `parties` and `people` give the line of each, by code and by number. No strangers are among
+    the people: an import says of them what it says of somebody whom nobody knows.
     """
     if not within or not (parties or people):
         return
@@ -41,9 +43,9 @@ def require_own_names(
         Problem(parties[code], "provider_name", f"{code} has another name in other regions; {mend}")
         for code in sorted(shared)
     ]
-    mend = "check both, or ask whoever runs this service to change it everywhere"
+    mend = "write it as it stands there, or ask whoever runs this service to change it"
     problems += [
-        Problem(people[i], "contact_name", f"this address is on record under another name; {mend}")
+        Problem(people[i], "contact_name", f"your own list has another name for this one; {mend}")
         for i in sorted(_people_elsewhere(session, within, people))
     ]
     if problems:
@@ -59,17 +61,40 @@ def _parties_elsewhere(session: Session, within: str, codes: Iterable[str]) -> s
     return {code for code in session.exec(rows) if code}
 
 
+def strangers(session: Session, within: str, people: Iterable[int]) -> set[int]:
+    """Those of these people whom other regions know, and this one never did; none for no region.
+
+    Nothing here may tell them from people whom nobody knows: who works elsewhere is not this
+    region's to find out by trying addresses.
+    """
+    wanted = list(people)
+    if not within or not wanted:
+        return set()
+    return _people_elsewhere(session, within, wanted) - _people_of(
+        session, wanted, col(Site.region_code) == within, col(Staff.region_code) == within
+    )
+
+
 def _people_elsewhere(session: Session, within: str, ids: Iterable[int]) -> set[int]:
-    wanted = list(ids)
+    return _people_of(
+        session, list(ids), col(Site.region_code) != within, col(Staff.region_code) != within
+    )
+
+
+def _people_of(
+    session: Session,
+    wanted: list[int],
+    at_site: ColumnElement[bool],
+    in_team: ColumnElement[bool],
+) -> set[int]:
+    """Those of these people who are or were on a contact list, or in a team, of such a region."""
     listed = (
         select(Contact.person_id)
         .join(Service, col(Service.id) == col(Contact.service_id))
         .join(Site, col(Site.id) == col(Service.site_id))
-        .where(among(col(Contact.person_id), wanted), col(Site.region_code) != within)
+        .where(among(col(Contact.person_id), wanted), at_site)
     )
-    team = select(Staff.person_id).where(
-        among(col(Staff.person_id), wanted), col(Staff.region_code) != within
-    )
+    team = select(Staff.person_id).where(among(col(Staff.person_id), wanted), in_team)
     return {*session.exec(listed), *session.exec(team)}
 
 

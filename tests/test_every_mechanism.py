@@ -28,7 +28,7 @@ from providers.staff import StaffRole
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "providers" / "data"
 CHARTER = read_charter((DATA / "charter-working-0.2.toml").read_text())
-POLICY = read_policy((DATA / "policy-2026.3.toml").read_text())
+POLICY = read_policy((DATA / "policy-2026.4.toml").read_text())
 Row = tuple[str, Callable[[], None]]
 
 
@@ -137,7 +137,7 @@ def token_voting() -> None:
 
 
 def mailing_list() -> None:
-    says("docs/for-listening-partners.md", "No names and no addresses of families", "`feed.xml`")
+    says("docs/for-listening-partners.md", "No names and no addresses of families", "-mail.txt")
 
 
 def shares() -> None:

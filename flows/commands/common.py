@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -145,14 +144,6 @@ def require_role(
         wanted = " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in able)
         of = f" of {code}" if code else ""
         raise NotAllowed(f"only {wanted}{of} may {act}; whoever runs the service leaves out --by")
-
-
-def text_of(file: Path) -> str:
-    """What a file of text holds; NotAllowed where it is none."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotAllowed(f"{file} is not UTF-8 text; give the file as it was written") from None
 
 
 def day(text: str) -> date:

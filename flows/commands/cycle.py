@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from charter.commitments import read_charter
 from charter.policy import Dates
 from charter.quarters import Quarter, london_date, say
 from flows.commands import pausing, policies
@@ -21,12 +20,11 @@ from flows.commands.common import (
     reading,
     require_role,
     table,
-    text_of,
     will,
     writing,
 )
 from flows.commands.options import ProviderCode, QuarterName, RegionName, SiteCode
-from providers import checking, cycles, moves, proving, returns
+from providers import checking, cycles, moves, proving, returns, rulebooks
 from providers.cycles import CycleView, NotAllowed
 from providers.owing import owing
 from providers.returns import Ref
@@ -239,9 +237,9 @@ def adopt(
     with service.database.writing() as session:
         require_role(session, who, service.clock(), "adopt a Charter there", region)
         if Path(charter).is_file():
-            body = text_of(Path(charter))
-            version = read_charter(body).version
-            cycles.keep_rulebook(session, "charter", version, body)
+            file = rulebooks.check("charter", Path(charter).read_bytes())
+            rulebooks.keep(session, file, region, service.clock(), who)
+            version = file.version
         done = cycles.adopt(session, region, version, service.clock(), who)
         others = cycles.asked_unadopted(session, version)
     lines = [f"{region} {'has' if done else 'had'} adopted {version}{'' if done else ' already'}."]

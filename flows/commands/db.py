@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from flows.checkpoints import notary_of, note_restored
 from flows.commands.common import Json, answer, will
@@ -18,7 +19,7 @@ from flows.wiring import (
     writable,
 )
 from providers import backup as backups
-from providers import lives
+from providers import lives, promise_standings
 from providers.database import Database, open_engine, require_current, revision
 
 app = typer.Typer(help="Look after the database.", no_args_is_help=True)
@@ -38,17 +39,22 @@ def upgrade(as_json: Json = False) -> None:
     at = revision(engine)
     lines = [f"The database is at revision {at}."]
     if mended:
-        lines.append(f"How {mended} returns stand was written again from their steps.")
+        lines.append(f"How {mended} returns or promises stand was written again from their steps.")
     answer({"revision": at, "mended": mended}, lines, as_json=as_json)
 
 
 def _mended(database: Database) -> int:
     """Only where something is wrong does this take the writers' lock."""
     with database.reading() as session:
-        if not lives.first_stale_cache(session):
+        if not _stale(session):
             return 0
     with database.writing() as session:
-        return lives.mend_caches(session)
+        return lives.mend_caches(session) + promise_standings.mend(session)
+
+
+def _stale(session: Session) -> str:
+    """What is kept for pages and is not what the steps say, in a sentence."""
+    return lives.first_stale_cache(session) or promise_standings.first_stale(session)
 
 
 @app.command()
@@ -59,7 +65,7 @@ def check(as_json: Json = False) -> None:
     engine = open_engine(settings.database)
     require_current(engine)
     with Database(engine).reading() as session:
-        stale = lives.first_stale_cache(session)
+        stale = _stale(session)
     if stale:
         raise CannotStart(f"{stale}; run: charter db upgrade")
     at = revision(engine)

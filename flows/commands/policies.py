@@ -1,17 +1,15 @@
 """`charter cycle policy`: which rules a region follows, and taking up others."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
-from charter.policy import Policy, read_policy
-from flows.commands.common import By, Json, actor, answer, reading, require_role, text_of, writing
+from flows.commands.common import By, Json, actor, answer, reading, require_role, writing
 from flows.commands.options import RegionName
-from notifications.wording import DIGESTS
-from providers import cycles
-from providers.cycles import NotAllowed
+from providers import cycles, rulebooks
 
 
 def policy(
@@ -34,7 +32,7 @@ def policy(
     who, now = actor(service, by), service.clock()
     with service.database.writing() as session:
         require_role(session, who, now, "choose the policy there", region)
-        named = _on_record(session, version)
+        named = _on_record(session, version, region, now, who)
         done = cycles.follow(session, region, named, now, who)
     answer(
         {"region": region, "policy": named, "changed": done},
@@ -57,22 +55,10 @@ def _show(context: typer.Context, region: str, as_json: bool) -> None:
     )
 
 
-def _on_record(session: Session, version: str) -> str:
+def _on_record(session: Session, version: str, region: str, now: datetime, who: str) -> str:
     """The version named, or the one in the file named, which is put on record first."""
     if not Path(version).is_file():
         return version
-    body = text_of(Path(version))
-    found = read_policy(body)
-    _can_be_said(found)
-    cycles.keep_rulebook(session, "policy", found.version, body)
+    found = rulebooks.check("policy", Path(version).read_bytes())
+    rulebooks.keep(session, found, region, now, who)
     return found.version
-
-
-def _can_be_said(found: Policy) -> None:
-    """NotAllowed for a rung with a wording that no letter has."""
-    for rung in found.rung:
-        if rung.letter not in DIGESTS:
-            raise NotAllowed(
-                f"rung '{rung.id}': there is no letter '{rung.letter}'; "
-                f"there are {', '.join(DIGESTS)}"
-            )

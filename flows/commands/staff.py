@@ -1,16 +1,18 @@
 """`charter staff`: who works for a region, in which role, from when to when."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from charter.quarters import london_date
+from charter.quarters import LONDON, london_date, say
 from flows.commands.common import (
     By,
     Json,
     actor,
     answer,
     day,
+    person,
     reading,
     require_role,
     table,
@@ -18,6 +20,8 @@ from flows.commands.common import (
     writing,
 )
 from flows.commands.options import RegionName
+from flows.serving import secret_key_of
+from portal.signin import onetime
 from providers import cycles, second_factors
 from providers import staff as store
 
@@ -108,6 +112,36 @@ def end(
         else f"{email}'s role in {region} had ended already.",
         as_json=as_json,
     )
+
+
+@app.command()
+def enrol(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="The address of whoever sets one up.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Print 8 figures that let somebody set up their first second factor within 24 hours.
+
+    Tell them face to face, or on a telephone number you know; whoever reads their mail has no
+    figures then. An administrator of their region can do the same on the console.
+    """
+    service = writing(context)
+    will(f"Letting {email} set up a second factor.", quiet=as_json)
+    who, now, whose = actor(service, by), service.clock(), person(service, email)
+    with service.database.writing() as session:
+        done = second_factors.allow(session, whose, now, who)
+    figures = onetime.told_code(secret_key_of(service), whose, done.entry)
+    answer(
+        {"email": email, "figures": figures, "until": done.until},
+        f"{figures} lets {email} set up a second factor, once, until {_moment(done.until)}.",
+        as_json=as_json,
+    )
+
+
+def _moment(instant: datetime) -> str:
+    there = instant.astimezone(LONDON)
+    return f"{say(there.date())} at {there:%H:%M} (London)"
 
 
 @app.command()

@@ -10,7 +10,7 @@ from flows.sample.acts import Deed
 from flows.sample.founding import REGION, in_one_go, person
 from flows.sample.returning import Owed, with_return
 from flows.wiring import App
-from providers import checking, lives, practices, returns
+from providers import checking, lives, practices, replied, returns
 from providers.returns import Ref
 
 COMMISSIONER = "nadia.thorncliffe@sample-commissioning.example"
@@ -88,14 +88,18 @@ def share() -> Deed:
     return in_one_go(act)
 
 
-def judge(owed: Owed, *, faithful: bool, words: str = "") -> Deed:
-    """The listening partner says whether the replies are faithful to what families said."""
-    return with_return(
-        owed,
-        lambda session, app, here: checking.judge(
-            session, here, faithful, words, app.clock(), person(session, PARTNER)
-        ),
-    )
+def judge(
+    owed: Owed, *, faithful: bool, words: str = "", only: frozenset[str] = frozenset()
+) -> Deed:
+    """The listening partner marks each reply to families, or `only` those to some requests."""
+
+    def act(session: Session, app: App, here: Ref) -> None:
+        by = person(session, PARTNER)
+        for one in replied.replies_in(session, lives.lives(session, [here.id])[here.id]):
+            if one.answer and (not only or one.about in only):
+                replied.mark(session, here, one.about, faithful, words, app.clock(), by)
+
+    return with_return(owed, act)
 
 
 def approve(quarter: str, by: str, *, but: tuple[tuple[str, str], ...] = ()) -> Deed:

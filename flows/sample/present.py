@@ -82,6 +82,7 @@ RIGHT_OF_REPLY = (
     "We accept that our update was late. Families at Copperdale have a part in care plans when "
     "the patient agrees. We will show that next quarter."
 )
+PLANNING = "care-planning-brook"
 NOT_FAITHFUL = (
     "Families asked for a part in planning after moves and release. The reply says this is done "
     "for everyone. That is not what families at Copperdale tell us."
@@ -197,9 +198,9 @@ def looking(story: Story) -> None:
     found = together(
         judge(LARKMOOR, faithful=True),
         judge(TEAM, faithful=True),
-        judge(COPPERDALE, faithful=False, words=NOT_FAITHFUL),
+        judge(COPPERDALE, faithful=False, words=NOT_FAITHFUL, only=frozenset({PLANNING})),
     )
-    says = "The listening partner finds two replies faithful, and one not. It checks no others."
+    says = "The listening partner finds three replies faithful, and one not. It checks no others."
     on(day(2026, 12, 1), "10:00", says, found)
 
 

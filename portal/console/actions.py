@@ -1,6 +1,5 @@
 """Every promise made in a region: its first date, each slip and why, and what became of it."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from starlette.responses import Response
 
 from charter.actions import Promise, Slip
 from charter.commitments import CharterFile
-from charter.keeping import OUTCOME_WORDS, Outcome, kept
+from charter.keeping import OUTCOME_WORDS, Outcome
 from charter.policy import Anchor, Policy
 from charter.quarters import london_date, say
 from charter.rungs import rung_words
@@ -26,7 +25,7 @@ from portal.console.regions import Room
 from portal.console.sheets import Sheet
 from portal.doors import SignedIn, Visit
 from providers import cycles, keeping
-from providers.keeping import Line
+from providers.keeping import Counted, Line
 
 router = APIRouter(prefix="/console/regions/{region}/actions")
 HERE, PAGE = "/actions", 50
@@ -46,12 +45,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Promised:
-    """A region's promises, those that the address asks for, and the rules they are told by."""
+    """A region's promises counted, what the address asks for, and the rules they are told by."""
 
     room: Room
     today: date
-    every: list[Line]
-    chosen: list[Line]
+    counted: Counted
+    options: Mapping[str, list[tuple[str, str]]]
     asked: Mapping[str, str]
     charter: CharterFile
     policy: Policy
@@ -71,44 +70,33 @@ class Promised:
         known = {one.id: one.short for one in self.charter.commitments}
         return f"{name} {known[name]}" if name in known else name
 
+    def lines(self, session: Session, part: tuple[int, int] | None = None) -> list[Line]:
+        """The promises that the address asks for, or a part of them."""
+        return keeping.lines(session, self.room.code, self.today, self.asked, part)
+
 
 def enter(session: Session, visit: Visit, region: str) -> Promised:
     """The promises of a region of the visitor's; NotHere if it is none of theirs."""
     room, today = regions.enter(session, visit, region), london_date(visit.now)
     rules = cycles.rules_for(session, cycles.region_of(session, region))
-    every = keeping.lines(session, region, today)
-    asked = choice(visit.request.query_params, every)
+    options = keeping.options(session, region)
+    asked = choice(visit.request.query_params, options)
     return Promised(
         room=room,
         today=today,
-        every=every,
-        chosen=[line for line in every if lets_in(line, asked)],
+        counted=keeping.counted(session, region, today, asked),
+        options=options,
         asked=asked,
         charter=rules.charter,
         policy=rules.policy,
     )
 
 
-def choice(asked: QueryParams, every: Iterable[Line]) -> dict[str, str]:
+def choice(asked: QueryParams, options: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
     """What the address leaves in, of what there is to choose."""
-    lines = list(every)
-    known = {
-        "outcome": {line.outcome.value for line in lines},
-        "provider": {line.party for line in lines},
-        "prison": {line.site for line in lines},
-        "commitment": {line.commitment for line in lines},
-    }
+    known = {name: {code for code, _ in there} for name, there in options.items()}
+    known["outcome"] = {one.value for one in Outcome}
     return {name: v for name, there in known.items() if (v := asked.get(name, "")) in there}
-
-
-def lets_in(line: Line, asked: Mapping[str, str]) -> bool:
-    """Whether a choice leaves a promise in."""
-    return (
-        asked.get("outcome", line.outcome) == line.outcome
-        and asked.get("provider", line.party) == line.party
-        and asked.get("prison", line.site) == line.site
-        and asked.get("commitment", line.commitment) == line.commitment
-    )
 
 
 @router.get("", name="actions_page")
@@ -116,9 +104,10 @@ def actions_page(region: str, visit: SignedIn) -> Response:
     """How the promises add up, and a page of those that the address asks for."""
     with visit.desk.database.reading() as session:
         here = enter(session, visit, region)
-        shown, pages = page_of(here, visit.request.query_params.get("page", ""))
+        pages = pages_of(here, visit.request.query_params.get("page", ""))
+        shown = here.lines(session, ((pages.number - 1) * PAGE, PAGE))
         told = keeping.told(session, shown)
-    counts = Counter(line.outcome for line in here.every)
+    counted = here.counted
     return regions.show(
         visit,
         here.room,
@@ -126,14 +115,14 @@ def actions_page(region: str, visit: SignedIn) -> Response:
         here=HERE,
         wide=True,
         counts=[
-            (word, counts[one], here.address(outcome=one.value))
+            (word, counted.by_outcome[one], here.address(outcome=one.value))
             for one, word in OUTCOME_WORDS.items()
         ],
-        many=len(here.every),
-        chosen=len(here.chosen),
+        many=counted.many,
+        chosen=counted.chosen,
         filtered=bool(here.asked),
         path=here.path,
-        kept=kept([(line.outcome, line.first_due) for line in here.chosen], here.today),
+        kept=counted.kept,
         rungs=[rung_words(r) for r in here.policy.rung if r.anchor is Anchor.PROMISED],
         fields=fields(here),
         head=HEAD,
@@ -159,8 +148,9 @@ def promises_xlsx(region: str, visit: SignedIn) -> Response:
 def _sheet(region: str, visit: Visit, kind: str) -> Response:
     with visit.desk.database.reading() as session:
         here = enter(session, visit, region)
-        told = keeping.told(session, here.chosen)
-    rows = [as_row(line, told[line.id].slips, region) for line in here.chosen]
+        chosen = here.lines(session)
+        told = keeping.told(session, chosen)
+    rows = [as_row(line, told[line.id].slips, region) for line in chosen]
     return sheets.answer(Sheet(COLUMNS, rows, "Promises"), kind, f"{region}-promises")
 
 
@@ -189,26 +179,24 @@ def as_row(line: Line, slips: Iterable[Slip], region: str) -> dict[str, object]:
     }
 
 
-def page_of(here: Promised, asked: str) -> tuple[list[Line], Pages]:
-    """The promises of the page asked for, or of the last one there is."""
-    many = max(1, -(-len(here.chosen) // PAGE))
+def pages_of(here: Promised, asked: str) -> Pages:
+    """The page asked for, or the last one there is, with the way to the pages beside it."""
+    many = max(1, -(-here.counted.chosen // PAGE))
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
     at = min(max(1, number), many)
     before = here.address(page=str(at - 1)) + "#promises" if at > 1 else ""
     after = here.address(page=str(at + 1)) + "#promises" if at < many else ""
-    return here.chosen[(at - 1) * PAGE : at * PAGE], Pages(at, many, before, after)
+    return Pages(at, many, before, after)
 
 
 def fields(here: Promised) -> list[dict[str, Any]]:
     """The lists to choose from, with what is chosen."""
+    commitments = [(code, here.commitment(code)) for code, _ in here.options["commitment"]]
     lists = {
         "outcome": ("State", [(one.value, word.console) for one, word in OUTCOME_WORDS.items()]),
-        "provider": ("Provider", _named((line.party, line.party_name) for line in here.every)),
-        "prison": ("Prison", _named((line.site, line.site_name) for line in here.every)),
-        "commitment": (
-            "Commitment",
-            _named((c, here.commitment(c)) for c in {line.commitment for line in here.every}),
-        ),
+        "provider": ("Provider", _named(here.options["provider"])),
+        "prison": ("Prison", _named(here.options["prison"])),
+        "commitment": ("Commitment", _named(commitments)),
     }
     return [
         {"name": name, "label": label, "options": options, "chosen": here.asked.get(name, "")}

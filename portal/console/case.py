@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
+from charter.faithful import markings
 from charter.flags import Looked, flags, overdue
 from charter.listening import Survey
 from charter.returns import Dispute
@@ -16,9 +17,10 @@ from charter.steps import Rating, RatingChanged
 from charter.streaks import extensions_flagged, extensions_given
 from charter.views import REGION
 from charter.voices import Heard, on, suggestion
-from charter.words import FAITHFUL_WORDS, REPLY_WORDS, STATE_WORDS, Word
+from charter.words import STATE_WORDS
 from portal.console import rooms
 from portal.console.exchange import latest, names_in, score_in, told
+from portal.console.judging import rows_of
 from portal.console.promised import actions_of
 from portal.console.rooms import Case
 from portal.doors import SignedIn, Typed, Visit
@@ -26,7 +28,7 @@ from portal.exchange import signings
 from portal.files import files_shown
 from portal.forms import Faults
 from portal.keys import hash_of
-from providers import casework, checking, documents, listening, returns
+from providers import casework, checking, documents, listening
 from providers.cycles import NotAllowed
 from providers.reach import quarters_unreachable
 
@@ -40,7 +42,7 @@ DID = {
     "declined": "No more time is given. The provider reads your reason on its return’s page.",
     "agreed": "You agree that the service did not run. The provider can hand the return over.",
     "held": "A return is owed. The provider reads your reason on its return’s page.",
-    "judged": "Your judgement is recorded, in your own words.",
+    "judged": "Your marks are recorded, in your own words.",
 }
 
 
@@ -82,15 +84,6 @@ class Compared:
         """Changed since last quarter, by the provider or by the commissioner, or is asked about."""
         asked = self.change is not None or self.dispute is not None or bool(self.question)
         return self.differs or asked or bool(self.suggestion)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What families asked and what the provider answers."""
-
-    asked: str
-    word: Word
-    words: str
 
 
 def compared(
@@ -194,7 +187,8 @@ def seen(case: Case) -> str:
     """What an approval was given to: the signed text, what was changed, said and judged."""
     life = case.life
     changes = ",".join(f"{c.commitment}={c.rating}" for c in life.changes.values())
-    judged = life.judged.model_dump_json() if life.judged else ""
+    given = [life.judged, *life.marks.values()]
+    judged = "".join(mark.model_dump_json() for mark in given if mark)
     disputed = ",".join(f"{c}={one.upheld}" for c, one in life.disputes.items())
     text = (life.document, changes, life.reply, life.sentence, judged, str(life.confirmed_at))
     weighed = (disputed, ",".join(sorted(life.cleared)), life.withdrawn)
@@ -210,6 +204,7 @@ def draw(
     document, before = read(case, texts)
     names = names_in(session, case)
     found = compared(case, document, before, surveys) if document else []
+    replies = rows_of(session, case, markings(life, document))
     return rooms.show(
         visit,
         case,
@@ -230,9 +225,8 @@ def draw(
         often_extended=often_extended(case),
         flags=_flags(case, document, before, surveys),
         calls=listening.calls(session, ref.region, ref.quarter).get(ref.site),
-        turns=told(session, visit, case, names, texts),
-        replies=replies_of(session, case, document),
-        faithful=FAITHFUL_WORDS[life.judged.faithful if life.judged else None],
+        turns=told(session, visit, case, names, texts, {r.marking.about: r.asked for r in replies}),
+        replies=replies,
         seen=seen(case),
         did=DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,
@@ -282,15 +276,3 @@ def often_extended(case: Case) -> str:
         return ""
     given = extensions_given(case.extended, within)
     return f"More time was given in {given} of the last {min(within, len(case.extended))} quarters."
-
-
-def replies_of(session: Session, case: Case, document: ReturnDocument | None) -> list[Reply]:
-    """The replies in the signed return, in the order families asked."""
-    given = {reply.request: reply for reply in document.replies} if document else {}
-    if not given:
-        return []
-    return [
-        Reply(asked.text, REPLY_WORDS[given[asked.id].answer], given[asked.id].words)
-        for asked in returns.requests_for(session, case.ref)
-        if asked.id in given
-    ]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from charter.proof import Day, Proof
 from charter.quarters import Calendar
-from portal.console import rooms
+from portal.console import regions, rooms
 from portal.console.cycle import path_of
 from portal.counting import DATE_WORDS, Event, counted, events
 from portal.doors import SignedIn, Visit
@@ -61,8 +61,11 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
             refs, proofs = refs + more, proofs | theirs
     own = differing(refs, proofs, cycle.dates.due)
     named = {one.now: DATE_WORDS[one.name] for one in proof.dates}
-    return visit.page(
+    return regions.show(
+        visit,
+        rooms.room_of(visit, cycle),
         "console/dates.html",
+        here="-",
         cycle=cycle,
         back=path_of(cycle),
         proof=proof,
@@ -70,7 +73,6 @@ def cycle_dates(region: str, quarter: str, visit: SignedIn) -> Response:
         own=own,
         same=sum(map(len, plain)) + sum(i in proofs for i in odd) - len(own),
         counted=counted(proof.days, named),
-        sample=cycle.region_name if cycle.sample else "",
     )
 
 

@@ -24,9 +24,17 @@ def names_in(session: Session, case: Case) -> dict[str, str]:
 
 
 def told(
-    session: Session, visit: Visit, case: Case, names: Mapping[str, str], texts: Mapping[str, str]
+    session: Session,
+    visit: Visit,
+    case: Case,
+    names: Mapping[str, str],
+    texts: Mapping[str, str],
+    asked: Mapping[str, str] | None = None,
 ) -> list[Turn]:
-    """The turns of the exchange so far; the calendar is asked for only where a dispute is open."""
+    """The turns of the exchange so far; the calendar is asked for only where a dispute is open.
+
+    `asked` are the words of each request that was replied to, by its id.
+    """
     calendar = visit.desk.calendar
     if case.life.open_disputes:
         calendar = calendars.in_force(session, calendar)
@@ -39,6 +47,7 @@ def told(
         name=lambda by: names.get(by, "This service, by itself"),
         texts=texts,
         whole=case.sees_evidence,
+        asked=asked or {},
     )
     return turns(case.history, reading)
 
@@ -79,7 +88,7 @@ DONE = {
     "dispute_decided": "decided a dispute",
     "confirmed": "confirmed the return",
     "replied": "replied",
-    "judged": "judged the replies to families",
+    "judged": "marked a reply to families",
     "approved": "approved the page",
     "handed_over": "handed the return over for signing",
     "revised": "opened the page for a revision",

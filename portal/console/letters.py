@@ -10,10 +10,11 @@ from sqlmodel import Session
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from charter.words import letter_words
 from notifications import letterbook, outbox
 from notifications.letterbook import Filed, Wish
 from notifications.outbox import LetterState
-from notifications.wording import DIGESTS, LABELS
+from notifications.wording import DIGESTS
 from portal.console import regions, rooms, sheets
 from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit
@@ -87,7 +88,7 @@ def letters_page(region: str, visit: SignedIn) -> Response:
         states={state.value: word.words for state, word in STATES.items()},
         counts=[(STATES[state].words, many) for state, many in counts.items()],
         doubtful=counts[LetterState.IN_DOUBT],
-        kinds={kind: LABELS.get(kind, kind) for kind in DIGESTS},
+        kinds={kind: letter_words(kind) for kind in DIGESTS},
         typed=typed,
         sheet=_address(f"{room.path}/letters.csv", typed),
         older=_address(here, {**typed, "page": str(at + 1)}) if len(found) > PAGE else "",
@@ -156,7 +157,7 @@ def draw(
         letter=letter,
         to=_name(names, f"person:{letter.to_person}"),
         word=STATES[LetterState(letter.state)],
-        kind=LABELS.get(letter.kind, letter.kind),
+        kind=letter_words(letter.kind),
         outcome=_in_words(letter.outcome, names),
         spoken=[(_name(names, one.subject), _link(one.subject), one.dropped) for one in spoken],
         may_settle=letter.state == LetterState.IN_DOUBT and bool(room.roles & SETTLERS),
@@ -194,7 +195,7 @@ def _lines(session: Session, room: Room, found: Iterable[Filed]) -> list[Line]:
             filed=letter,
             name=_name(names, f"person:{letter.person}"),
             word=STATES[letter.state],
-            kind=LABELS.get(letter.kind, letter.kind),
+            kind=letter_words(letter.kind),
             about=tuple(_name(names, subject) for subject in about[letter.key]),
             path=f"{room.path}/letters/{quote(letter.key, safe='')}",
         )

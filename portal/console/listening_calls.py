@@ -16,6 +16,7 @@ from portal.forms import Faults
 from providers import family_calls, listening, partners, register, replied
 from providers.cycles import NotAllowed, Unknown
 from providers.family_calls import LONGEST
+from providers.replied import Marked
 
 router = APIRouter(prefix="/console/regions/{region}/listening/{quarter}")
 DID = {"noted": "Noted.", "struck": "Struck out. The record keeps that it was there."}
@@ -140,6 +141,16 @@ def draw(
     )
 
 
+def marks_of(one: Marked) -> str:
+    """How a return's replies are marked, in words that add up to the requests put to it."""
+    if not one.received:
+        return "Not received yet"
+    marks: dict[bool | None, int] = {True: one.faithful, False: one.not_faithful}
+    marks[None] = max(0, one.requests - one.faithful - one.not_faithful)
+    words = {mark: FAITHFUL_WORDS[mark].console.lower() for mark in marks}
+    return ", ".join(f"{many} {words[mark]}" for mark, many in marks.items() if many)
+
+
 @router.get("/replies", name="replies_to_judge")
 def replies_to_judge(region: str, quarter: str, visit: SignedIn) -> Response:
     """The returns that reply to families in a quarter, each with what the partner says of it."""
@@ -155,8 +166,8 @@ def replies_to_judge(region: str, quarter: str, visit: SignedIn) -> Response:
             ),
             one.party_name,
             str(one.requests),
-            FAITHFUL_WORDS[one.faithful].console if one.received else "Not received yet",
-            one.reason or "–",
+            marks_of(one),
+            " ".join(one.reasons) or "–",
         ]
         for one in found
     ]

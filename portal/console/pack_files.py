@@ -14,9 +14,9 @@ from starlette.responses import Response
 from charter.packs import FIGURES, PackData, PackTable, figures
 from charter.quarters import Quarter, say
 from notifications.exports import guarded, table
+from notifications.typeset import set_in_type
 from portal.console import packs as pages
 from portal.doors import NotHere, SignedIn
-from portal.provider.pdf import set_in_type
 from providers.packs import Kept
 
 router = APIRouter(prefix="/console/regions/{region}/packs")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from charter.packs import PACK_WORDS, PackData, PackKind, PackTable, frozen_from
 from charter.quarters import BeyondHorizon, Quarter
-from portal.charts import Key, Stack, Stacks
+from notifications.charts import Key, Stack, Stacks
 from portal.console import regions, rooms
 from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit, number

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from portal.console import rooms
+from portal.console import regions, rooms
 from portal.console.cycle import path_of
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -116,9 +116,12 @@ def choices(still: Still) -> dict[str, str]:
 
 def draw(visit: Visit, still: Still, form: Form, faults: Faults) -> Response:
     """The page with these boxes; 422 with faults."""
-    return visit.page(
+    return regions.show(
+        visit,
+        rooms.room_of(visit, still.cycle),
         "console/pauses.html",
         422 if faults else 200,
+        here="-",
         still=still,
         cycle=still.cycle,
         back=path_of(still.cycle),
@@ -127,5 +130,4 @@ def draw(visit: Visit, still: Still, form: Form, faults: Faults) -> Response:
         reason=form.text("reason"),
         did="" if faults else DID.get(visit.request.query_params.get("did", ""), ""),
         faults=faults.in_order(("what", "reason")),
-        sample=still.cycle.region_name if still.cycle.sample else "",
     )

@@ -7,33 +7,23 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from charter.quarters import BeyondHorizon, Calendar, london_date
+from charter.words import letter_words
 from portal.console import regions, rooms
-from portal.console.choosing import A_PAGE, Pages
+from portal.console.choosing import Pages
 from portal.console.cycle import path_of
 from portal.console.lines import column
 from portal.console.regions import Room
 from portal.console.schedule import plan_path
 from portal.counting import DATE_WORDS
 from portal.doors import NotHere, SignedIn, Typed, Visit
-from portal.people import names_of
-from providers import calendars, checking, coming, pauses, plans
-from providers.coming import Coming
+from providers import calendars, checking, coming, moves, plans
+from providers.coming import Ahead, Coming
 from providers.plans import PlanRefused
-from providers.rehearsing import PlannedLetter, Rehearsal, planned, rehearsed
+from providers.rehearsing import PlannedLetter, Rehearsal, planned, rehearse_with
 
 router = APIRouter(prefix="/console/regions/{region}/schedule/{quarter}")
 AGREED = "Agreed to. This plan is what happens, unless something about it changes first."
-WORDS = {
-    "request": "Request",
-    "notice": "Notice",
-    "reminder": "Reminder",
-    "overdue": "Overdue",
-    "warning": "Warning",
-    "not_returned": "Not returned",
-    "name_contact": "Name a contact",
-    "unreachable": "Contact list failing",
-    "confirm": "Are your details right?",
-}
+A_PAGE = 50
 HEAD = [column("Day"), column("Letter"), column("To"), column("About")]
 
 
@@ -44,7 +34,12 @@ class Planned:
     room: Room
     one: Coming
     calendar: Calendar
-    everything: bool
+    ahead: Ahead
+
+    @property
+    def everything(self) -> bool:
+        """Everything is paused, in every region."""
+        return self.ahead.steered.everything
 
     @property
     def path(self) -> str:
@@ -61,10 +56,11 @@ def enter(session: Session, visit: Visit, region: str, quarter: str) -> Planned:
     """A quarter of a region of the visitor's that is open or among the next; else NotHere."""
     room = regions.enter(session, visit, region)
     calendar = calendars.in_force(session, visit.desk.calendar)
-    one = coming.ahead(session, region, calendar, london_date(visit.now)).find(quarter)
+    ahead = coming.ahead(session, region, calendar, london_date(visit.now))
+    one = ahead.find(quarter)
     if one is None:
         raise NotHere
-    return Planned(room, one, calendar, pauses.in_force(session).everything)
+    return Planned(room, one, calendar, ahead)
 
 
 @router.get("", name="plan_page")
@@ -86,10 +82,10 @@ def plan_csv(region: str, quarter: str, visit: SignedIn) -> Response:
             return visit.go(path_of(here.one.cycle))
         if here.one.dates is None:
             raise NotHere
-        found = rehearsed(session, region, here.one.quarter, here.calendar)
+        text = rehearsal_of(session, here).as_csv()
     name = f"{here.room.code}-{quarter}-letters-to-come.csv"
     return Response(
-        found.as_csv().encode("utf-8-sig"),
+        text.encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -115,12 +111,9 @@ def draw(session: Session, visit: Visit, here: Planned, *, overtaken: bool = Fal
     found, problem = None, here.one.problem
     try:
         if here.one.dates and not here.one.is_open:
-            found = rehearsed(session, here.room.code, here.one.quarter, here.calendar)
+            found = rehearsal_of(session, here)
     except BeyondHorizon as error:
         problem = str(error)
-    moved = here.one.moved
-    by = [one.by for one in found.agreed] if found else []
-    names = names_of(session, [*by, *([moved.by] if moved else [])])
     rows, pages = _page(found, asked.get("page", ""), here.path)
     return regions.show(
         visit,
@@ -135,11 +128,25 @@ def draw(session: Session, visit: Visit, here: Planned, *, overtaken: bool = Fal
         problem=problem,
         overtaken=overtaken,
         did=AGREED if asked.get("did") == "agreed" and not overtaken else "",
-        names=names,
+        names=here.ahead.steered.names,
         dates=_dates(here.one),
         head=HEAD,
         table=rows,
         pages=pages,
+    )
+
+
+def rehearsal_of(session: Session, here: Planned) -> Rehearsal:
+    """The quarter rehearsed with what was looked up on entering; BeyondHorizon."""
+    one, ahead = here.one, here.ahead
+    return rehearse_with(
+        session,
+        ahead.region,
+        ahead.rules,
+        one.quarter,
+        here.calendar,
+        ahead.steered.agreed.get(str(one.quarter), ()),
+        moves.dates_with(one.moved, one.quarter, ahead.policy, here.calendar),
     )
 
 
@@ -150,17 +157,17 @@ def _dates(one: Coming) -> list[tuple[str, object]]:
 
 def _page(found: Rehearsal | None, asked: str, path: str) -> tuple[list[list[str]], Pages]:
     """The letters of the page asked for, or of the last one there is."""
-    letters = found.letters if found else ()
-    many = max(1, -(-len(letters) // A_PAGE))
+    letters = len(found.digests) if found else 0
+    many = max(1, -(-letters // A_PAGE))
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
     at = min(max(1, number), many)
     before = f"{path}?page={at - 1}#letters" if at > 1 else ""
     after = f"{path}?page={at + 1}#letters" if at < many else ""
-    shown = letters[(at - 1) * A_PAGE : at * A_PAGE]
+    shown = found.letters_from((at - 1) * A_PAGE, at * A_PAGE) if found else ()
     return [_cells(letter) for letter in shown], Pages(at, many, before, after)
 
 
 def _cells(letter: PlannedLetter) -> list[str]:
-    said = WORDS.get(letter.letter, letter.letter.replace("_", " ").capitalize())
     day = f"{letter.day:%a} {letter.day.day} {letter.day:%B %Y}"
-    return [day, said, f"{letter.to}, {letter.email}", "; ".join(letter.about)]
+    to, about = f"{letter.to}, {letter.email}", "; ".join(letter.about)
+    return [day, letter_words(letter.letter), to, about]

@@ -15,7 +15,7 @@ from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.pages import moment
 from portal.people import name_of
-from providers import checking, cycles, ledger, replaying
+from providers import checking, cycles, ledger, replaying, rulebooks
 from providers.cycles import NotAllowed
 
 router = APIRouter(prefix="/console/regions/{region}/scores/policies")
@@ -100,7 +100,12 @@ class Compared:
 def enter(session: Session, visit: Visit, region: str, other: str) -> Compared:
     """The region's policy with another beside it; NotHere if it is none on record."""
     room = regions.enter(session, visit, region)
-    known = cycles.policies(session)  # in one query; what asks for one of them asks no other
+    others = rulebooks.of_others(session, room.code)
+    known = {  # in one query; what asks for one of them asks no other
+        version: policy
+        for version, policy in cycles.policies(session).items()
+        if ("policy", version) not in others
+    }
     rules = cycles.rules_for(session, cycles.region_of(session, region))
     if other and other not in known:
         raise NotHere

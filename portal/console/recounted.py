@@ -10,7 +10,7 @@ from charter.commitments import CharterFile
 from charter.policy import Policy
 from charter.quarters import Quarter, say
 from charter.steps import AnsweringStep, AskingStep, CheckingStep
-from notifications.wording import LABELS
+from charter.words import letter_words
 from providers import forgetting
 from providers.naming_things import Named
 from providers.record import Noted
@@ -28,6 +28,7 @@ SAID: Mapping[str, str] = {
     "bulletin_published": "The families’ site was published.",
     "calendar_kept": "A list of bank holidays was put on record, known to {horizon}.",
     "charter_adopted": "The Charter version {charter} was adopted.",
+    "charter_kept": "The Charter version {version} was put on record.",
     "contact_ended": "{contact} was taken off the contact list of {name}.",
     "contact_named": "{person} was put on the contact list of {name} as {role}.",
     "cycle_completed": "{name}: everybody is asked now, {expected} returns in all.",
@@ -53,6 +54,7 @@ SAID: Mapping[str, str] = {
     "person_forgotten": "A person was erased from the record.",
     "plan_approved": "A plan of {quarter} was agreed to.",
     "plan_kept": "{name}: the plan that it opened with was kept.",
+    "policy_kept": "The policy {version} was put on record.",
     "policy_taken_up": "The policy {policy} was taken up in the place of {before}.",
     "practice_shared": "A good practice was shared: {name}.",
     "practice_withdrawn": "A good practice was withdrawn: {name}.",
@@ -60,9 +62,12 @@ SAID: Mapping[str, str] = {
     "region_resumed": "The region runs again.",
     "register_imported": "A register was imported: {added} rows added, {changed} changed, {ended} "
     "ended.",
+    "rendition_added": "A version that people made was put on record: {kind}, in {language}.",
+    "rendition_ended": "A version that people made was taken off again.",
     "request_entered": "A request of families was entered.",
     "request_withdrawn": "A request of families was withdrawn.",
     "resumed": "{name} runs again.",
+    "second_factor_allowed": "{name} was let set up a first second factor, within 24 hours.",
     "second_factor_reset": "The second factor of {name} was reset.",
     "second_factor_set": "{name} set up a second factor.",
     "sensitive_agreed": "A sensitive period was agreed to: {site}, {first} to {last}.",
@@ -103,7 +108,10 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Checking and challenging",
         tuple(kind for kind in _kinds(CheckingStep) if kind not in RELEASING),
     ),
-    "releasing": ("Approving and publishing", (*RELEASING, *_beginning("sensitive_", "pack_"))),
+    "releasing": (
+        "Approving and publishing",
+        (*RELEASING, *_beginning("sensitive_", "pack_", "rendition_")),
+    ),
     "promises": ("Promises at a change of provider", _beginning("action_")),
     "team": ("The team and signing in", _beginning("staff", "deputy", "second", "details")),
     "register": (
@@ -201,4 +209,4 @@ def _plain(value: object) -> str:
 def _letter(rung: str, policy: Policy | None) -> str:
     labels = {one.id: one.letter for one in policy.rung} if policy else {}
     letter = labels.get(rung, rung)
-    return LABELS.get(letter, letter) or "letter"
+    return letter_words(letter).lower() or "letter"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from charter.quarters import london_date
 from charter.returns import State
-from portal.charts import Point, Sparkline
+from notifications.charts import Point, Sparkline
 from portal.console import regions
 from portal.console.cycle import path_of
 from portal.console.lines import NOTHING, column

@@ -1,50 +1,16 @@
-"""A region as its team may see it: its name, the visitor's roles in it, and its menu."""
+"""A region as its team may see it, with the menu of its pages."""
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from sqlmodel import Session
 from starlette.responses import HTMLResponse
 
 from portal.console import rooms
+from portal.console.rooms import PAGES, Room
 from portal.doors import NotHere, Visit
 from providers import register
 
-PAGES = (
-    ("Cycles", ""),
-    ("Dates to come", "/schedule"),
-    ("Actions", "/actions"),
-    ("Scores", "/scores"),
-    ("Families’ voice", "/listening"),
-    ("Good practice", "/practices"),
-    ("Release", "/release"),
-    ("Packs", "/packs"),
-    ("Register", "/register"),
-    ("Team", "/team"),
-    ("Record", "/record"),
-)
-"""Every page of a region that its whole team may open, as the menu names it, below its address."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """A region that the visitor is of, and what they are in it."""
-
-    code: str
-    name: str
-    sample: bool
-    paused: bool
-    roles: frozenset[str]
-
-    @property
-    def path(self) -> str:
-        """Where the region's pages are."""
-        return f"/console/regions/{quote(self.code, safe='')}"
-
-    def menu(self, here: str) -> list[tuple[str, str, bool]]:
-        """Each page's name and address, and whether it is the one being read."""
-        return [(words, self.path + below, below == here) for words, below in PAGES]
+__all__ = ["PAGES", "Room", "enter", "show"]
 
 
 def enter(session: Session, visit: Visit, region: str) -> Room:

@@ -15,11 +15,14 @@ from portal.console.regions import Room
 from portal.console.register_said import who
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
-from providers import cycles, register_history
+from providers import cycles, register_history, rulebooks
 from providers.register_history import Entry
 
 router = APIRouter(prefix="/console/regions/{region}/register/charter")
-DID = {"adopted": "Adopted. The next quarter to open asks about it; open quarters keep their own."}
+DID = {
+    "adopted": "Adopted. The next quarter to open asks about it; open quarters keep their own.",
+    "kept": "On record. It is asked of nobody until it is adopted here.",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ def versions(session: Session, room: Room) -> list[Version]:
     asked: dict[str, list[str]] = {}
     for cycle in cycles.cycles(session, room.code):
         asked.setdefault(cycle.charter_version, []).append(cycle.quarter.in_words)
-    known = cycles.charters(session)
+    others = rulebooks.of_others(session, room.code)
+    known = [
+        one
+        for one in cycles.charters(session)
+        if ("charter", one.version) not in others or one.version in adopted
+    ]
     to_come = _next(known, adopted)
     return [
         Version(
@@ -134,6 +142,7 @@ def draw(
              "hint": {"text": f"{one.about[:1].upper()}{one.about[1:]}"}}
             for one in found if may and one.adopted_at is None
         ],
+        may_adopt=may,
         version=form.text("version"),
         did="" if faults else DID.get(visit.request.query_params.get("did", ""), ""),
         faults=faults,

@@ -50,6 +50,8 @@ COLUMNS = {
     "safer_custody": "safer custody",
     "family_line": "families’ line",
     "numbers_checked": "numbers checked on",
+    "link_worker": "Family Link Worker",
+    "partner": "listening partner",
     "sample": "sample data",
 }
 """What people call the columns that may change."""

@@ -18,7 +18,7 @@ from portal.console.rooms import Case
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults
 from portal.people import names_of
-from providers import checking, quiet, staff
+from providers import approvers, checking, quiet
 from providers.cycles import NotAllowed
 
 router = APIRouter(prefix="/console/regions/{region}/{quarter}/release/{return_id}")
@@ -160,12 +160,12 @@ def people_of(session: Session, case: Case) -> dict[str, Any]:
     ]
     last = {one.by: one for one in given}
     names = names_of(session, [one.by for one in (*replied, *last.values())])
-    team = staff.staff_of(session, case.ref.region, case.today)
-    could = {m.person_id: m.name for m in team if m.role in checking.APPROVERS}
+    given_by, needed = case.life.approved_by, case.policy.approvals
+    could = approvers.left(session, case.ref, case.history, given_by, needed, case.today)
     return {
         "replied": [(names.get(one.by, "somebody else"), one.at) for one in replied],
         "approved": [(names.get(one.by, "somebody else"), one.at) for one in last.values()],
-        "could": [name for i, name in could.items() if i not in case.life.approved_by],
+        "could": could,
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlmodel import Session
 from starlette.responses import HTMLResponse
@@ -18,6 +19,42 @@ from providers.cycles import CycleView
 from providers.returns import Ref
 
 EXTENDERS = checking.CHECKERS
+
+
+PAGES = (
+    ("Cycles", ""),
+    ("Dates to come", "/schedule"),
+    ("Actions", "/actions"),
+    ("Scores", "/scores"),
+    ("Families’ voice", "/listening"),
+    ("Good practice", "/practices"),
+    ("Release", "/release"),
+    ("Packs", "/packs"),
+    ("Register", "/register"),
+    ("Team", "/team"),
+    ("Record", "/record"),
+)
+"""Every page of a region that its whole team may open, as the menu names it, below its address."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A region that the visitor is of, and what they are in it."""
+
+    code: str
+    name: str
+    sample: bool
+    paused: bool
+    roles: frozenset[str]
+
+    @property
+    def path(self) -> str:
+        """Where the region's pages are."""
+        return f"/console/regions/{quote(self.code, safe='')}"
+
+    def menu(self, here: str) -> list[tuple[str, str, bool]]:
+        """Each page's name and address, and whether it is the one being read."""
+        return [(words, self.path + below, below == here) for words, below in PAGES]
 
 
 @dataclass(frozen=True)
@@ -49,6 +86,12 @@ class Case:
     def path(self) -> str:
         """Where the return's own page is."""
         return f"/console/returns/{self.ref.id}"
+
+    @property
+    def room(self) -> Room:
+        """The region of the return."""
+        ref = self.ref
+        return Room(ref.region, ref.region_name, ref.sample, ref.paused, self.roles)
 
     @property
     def name(self) -> str:
@@ -152,11 +195,19 @@ def enter_cycle(session: Session, visit: Visit, region: str, quarter: str) -> Cy
     return found[0]
 
 
+def room_of(visit: Visit, cycle: CycleView) -> Room:
+    """The region of a cycle, as this visitor is of it."""
+    roles = roles_in(visit, cycle.region)
+    return Room(cycle.region, cycle.region_name, cycle.sample, cycle.paused, roles)
+
+
 def show(visit: Visit, case: Case, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
-    """A page about this return, with what its data says must be said of it."""
+    """A page about this return, with its region's menu and what its data says must be said."""
     return visit.page(
         name,
         status,
+        room=case.room,
+        menu=case.room.menu("-"),
         case=case,
         ref=case.ref,
         life=case.life,

@@ -9,11 +9,9 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from charter.rungs import FEWEST, Counted, Worked, which_works
-from notifications import letterbook
 from portal.console import rooms
 from portal.doors import NotHere, SignedIn, Visit
 from providers import register, responding
-from providers.keepsakes import Keepsakes
 from providers.register import RegionView
 
 router = APIRouter(prefix="/console/regions/{region}")
@@ -79,13 +77,7 @@ def enter(visit: Visit, region: str) -> tuple[RegionView, list[Counted]]:
 
 def count(session: Session, region: str) -> list[Counted]:
     """How each rung of a region's ladder worked, all quarters first."""
-    key = (region, letterbook.stamp(session, region))
-    return _KEPT.get(
-        session, key, lambda: which_works(*responding.told_and_received(session, region))
-    )
-
-
-_KEPT: Keepsakes[list[Counted]] = Keepsakes(8)
+    return which_works(*responding.told_and_received(session, region))
 
 
 def wait(row: Worked) -> str:

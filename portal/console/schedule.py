@@ -12,9 +12,8 @@ from portal.console.cycle import path_of
 from portal.console.regions import Room
 from portal.counting import DATE_WORDS
 from portal.doors import SignedIn
-from portal.people import names_of
 from portal.steward import FLOWS
-from providers import calendars, coming, pauses
+from providers import calendars, coming
 from providers.coming import Coming
 
 router = APIRouter(prefix="/console/regions/{region}/schedule")
@@ -40,10 +39,7 @@ def schedule_page(region: str, visit: SignedIn) -> Response:
         room = regions.enter(session, visit, region)
         calendar = calendars.in_force(session, visit.desk.calendar)
         ahead = coming.ahead(session, region, calendar, london_date(visit.now))
-        everything = pauses.in_force(session).everything
-        by = [one.moved.by for one in ahead.quarters if one.moved]
-        by += [one.agreed.by for one in ahead.quarters if one.agreed]
-        names = names_of(session, by) if by else {}
+    names, everything = ahead.steered.names, ahead.steered.everything
     asks = ahead.policy.approve_rehearsal
     still = room.paused or everything
     return regions.show(

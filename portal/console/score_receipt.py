@@ -13,7 +13,7 @@ from charter.quarters import say
 from charter.scoring import NOT_ASSESSED, Receipt, score, whole_percent
 from charter.whatif import Better, better_band
 from charter.words import BAND_WORDS, RATING_WORDS, Word
-from portal.charts import Point, Sparkline
+from notifications.charts import Point, Sparkline
 from portal.console import rooms
 from portal.console.rooms import Case
 from portal.doors import SignedIn

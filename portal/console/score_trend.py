@@ -13,7 +13,7 @@ from charter.quarters import Quarter
 from charter.reach import unreached
 from charter.scoring import whole_percent
 from charter.words import BAND_WORDS
-from portal.charts import Key, Point, Sparkline, Stack, Stacks
+from notifications.charts import Key, Point, Sparkline, Stack, Stacks
 from portal.console import regions
 from portal.console.score_receipt import OTHER_CHARTER, points_words
 from portal.doors import NotHere, SignedIn, number

@@ -14,9 +14,9 @@ from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit, number
 from portal.forms import Faults, Form, boxes
 from portal.people import names_of
-from providers import quiet
+from providers import quiet, staff
 from providers.cycles import NotAllowed, Unknown
-from providers.quiet import SETTERS
+from providers.quiet import SETTERS, Period
 
 router = APIRouter(prefix="/console/regions/{region}/sensitive")
 DID = {
@@ -91,6 +91,15 @@ def _decide(region: str, visit: Visit, form: Form, act: Callable[..., None], did
     return visit.go(f"{room.path}/sensitive?did={did}")
 
 
+def _cannot_agree(
+    session: Session, visit: Visit, room: Room, known: list[Period]
+) -> frozenset[int]:
+    """Those of these periods that somebody other than the visitor has to agree to."""
+    team, today = staff.listing(session, room.code), london_date(visit.now)
+    who = visit.visitor.person
+    return frozenset(one.id for one in known if quiet.why_not_agree(team, one, today, who))
+
+
 def draw(
     session: Session, visit: Visit, room: Room, form: Form, faults: Faults, *, refused: str = ""
 ) -> Response:
@@ -109,7 +118,7 @@ def draw(
         standing=[one for one in known if not one.is_over(today)],
         over=[one for one in known if one.is_over(today)],
         today=today,
-        mine=visit.by,
+        mine=_cannot_agree(session, visit, room, known),
         names=names,
         prisons=quiet.prisons(session, room.code),
         prison=form.text("prison"),

@@ -11,73 +11,14 @@ from charter.policy import Policy
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date, say
 from charter.waiting import Waits
 from notifications.doubts import in_doubt
+from portal.console.kinds import KINDS, Kind
 from portal.doors import Visit
-from providers import awaiting, checking, cycles, moves
-from providers.awaiting import AGREED, GAP, HEARD, QUIET, Found, Opened, Waiting
+from providers import awaiting, casework, checking, cycles, moves
+from providers.awaiting import AGREED, GAP, HEARD, HELD, QUIET, UNCHECKED, Found, Opened, Waiting
 
 ADMINS = checking.CHECKERS | {"administrator"}
-ARBITERS = {"arbiter"}
 PLAN_AHEAD = 21
 """Days before its opening from which a quarter's plan is asked for, as in the morning brief."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Something that returns wait for: in words, who may do it, and where it is done."""
-
-    title: str
-    says: str
-    roles: frozenset[str]
-    at: str = "/console/returns/{id}"
-    all_at: str = ""
-    """Below a quarter's address, where all of them are dealt with; else the quarter's own page."""
-
-
-KINDS: Mapping[Waits, Kind] = {
-    Waits.NAME_CONTACT: Kind(
-        "Name a contact",
-        "Nobody on the contact list of these services can be reached.",
-        frozenset(checking.CHECKERS),
-        "/console/returns/{id}/contacts",
-    ),
-    Waits.DID_IT_RUN: Kind(
-        "Decide whether a service ran",
-        "The provider says that the service was not running.",
-        frozenset(checking.CHECKERS),
-        "/console/returns/{id}/not-running",
-    ),
-    Waits.MORE_TIME: Kind(
-        "Decide on more time",
-        "The provider asks for a later date.",
-        frozenset(checking.CHECKERS),
-        "/console/returns/{id}/extend",
-    ),
-    Waits.DISPUTE: Kind(
-        "Decide a dispute",
-        "A provider disputes a rating that the commissioner changed.",
-        frozenset(ARBITERS),
-        "/console/disputes",
-    ),
-    Waits.CONFIRM: Kind(
-        "Confirm or challenge",
-        "These returns are received and not confirmed yet.",
-        frozenset(checking.CHECKERS),
-        all_at="/queue",
-    ),
-    Waits.APPROVE: Kind(
-        "Approve to publish",
-        "Nobody has approved these pages yet; two different people must. What is held in them is "
-        "shown where they are released.",
-        frozenset(checking.APPROVERS),
-        all_at="/release",
-    ),
-    Waits.SECOND_APPROVAL: Kind(
-        "Approve as the second person",
-        "Somebody else has approved these pages; they wait for one more.",
-        frozenset(checking.APPROVERS),
-        all_at="/release",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -136,6 +77,8 @@ def tasks_of(session: Session, visit: Visit, homes: list[Home]) -> list[Task]:
     tasks = [
         *_returns(session, visit, {home.code: home for home in homes}),
         _doubts(homes, doubts),
+        _by_quarter(homes, found[HELD], checking.APPROVERS, "/release", *HELD_WORDS),
+        _by_quarter(homes, found[UNCHECKED], checking.CHECKERS, "/queue", *UNCHECKED_WORDS),
         _found(homes, found[QUIET], checking.APPROVERS, "/sensitive", *QUIET_WORDS),
         _plans(session, homes, found[AGREED], visit.desk.calendar, today),
         _found(homes, found[GAP], ADMINS, "/register/services", *GAP_WORDS),
@@ -149,6 +92,14 @@ QUIET_WORDS = (
     "Agree to a sensitive period",
     "Somebody has set a sensitive period, and a second person is to agree to it.",
 )
+HELD_WORDS = (
+    "Clear held words",
+    "Families do not read these words until a person has looked at them.",
+)
+UNCHECKED_WORDS = (
+    "Confirm what was published unchecked",
+    "Families read these as the provider’s own view, not yet checked. They can still be confirmed.",
+)
 GAP_WORDS = ("Find the provider", "The register has no provider for these prisons.")
 
 
@@ -161,6 +112,9 @@ def _returns(session: Session, visit: Visit, homes: Mapping[str, Home]) -> Itera
     oldest = awaiting.oldest(session, wanted, visit.visitor.person) if counts else {}
     for waits, kind in KINDS.items():
         where = counts.get(waits, {})
+        if waits is Waits.DISPUTE:
+            yield _disputes(session, homes, wanted[waits] if where else [])
+            continue
         yield Task(
             kind.title,
             kind.says,
@@ -170,8 +124,47 @@ def _returns(session: Session, visit: Visit, homes: Mapping[str, Home]) -> Itera
                 Line(f"{homes[code].name}, {Quarter.parse(q).in_words}",
                      f"{homes[code].path}/{q}{kind.all_at or f'?waits={waits}#returns'}", str(many))
                 for (code, q), many in where.items()
-            ] if waits is not Waits.DISPUTE else [],
+            ],
         )  # fmt: skip
+
+
+def _disputes(session: Session, homes: Mapping[str, Home], regions: list[str]) -> Task:
+    """The disputes that were raised first, by name, each with the way to it."""
+    kind = KINDS[Waits.DISPUTE]
+    found = casework.disputes_raised(session, regions) if regions else []
+    lines = [
+        Line(
+            one.place,
+            kind.at.format(id=one.return_id, commitment=one.commitment),
+            f"{homes[one.region].name}, {one.quarter.in_words}, raised {say(one.raised_on)}",
+        )
+        for one in found[: awaiting.OLDEST]
+    ]
+    more = [Line("All, the one due first on top", "/console/disputes", str(len(found)))]
+    rest = len(found) > len(lines)
+    return Task(kind.title, kind.says, len(found), lines, more if rest else [])
+
+
+def _by_quarter(
+    homes: Iterable[Home],
+    found: Iterable[Found],
+    roles: set[str],
+    below: str,
+    title: str,
+    says: str,
+) -> Task:
+    """Something counted quarter by quarter, for those of these roles, and where it is done."""
+    mine = {home.code: home for home in homes if home.roles & roles}
+    told = [one for one in sorted(found, key=lambda one: one.about) if one.region in mine]
+    lines = [
+        Line(
+            f"{mine[one.region].name}, {Quarter.parse(one.about).in_words}: {one.many}",
+            f"{mine[one.region].path}/{one.about}{below}",
+            f"The first was received on {say(one.since)}" if one.since else "",
+        )
+        for one in told
+    ]
+    return Task(title, says, sum(one.many for one in told), lines)
 
 
 def _named(one: Waiting, kind: Kind, home: Home) -> Line:

@@ -70,6 +70,7 @@ def team_page(region: str, visit: SignedIn) -> Response:
         may_name=bool(room.roles & staff.STOOD_FOR),
         administered=any(m.view.role is StaffRole.ADMINISTRATOR for m in now),
         shows_second=visit.desk.oidc is None and StaffRole.ADMINISTRATOR in room.roles,
+        told_by_voice=visit.desk.second_factor,
         may={role_words(role): words for role, words in MAY.items()},
         a_day=A_DAY,
         did=DID.get(said, ""),

@@ -2,11 +2,12 @@
 
 from sqlmodel import Session
 
+from charter.review import Judged
 from portal.doors import Visit
 from portal.exchange import Reading, Turn, texts_of, turns
 from portal.provider.history import names_in
 from portal.provider.rooms import Room
-from providers import calendars, cycles, disputes, lives
+from providers import calendars, cycles, disputes, lives, returns
 
 
 def turns_told(session: Session, visit: Visit, room: Room) -> list[Turn]:
@@ -15,6 +16,8 @@ def turns_told(session: Session, visit: Visit, room: Room) -> list[Turn]:
         return []
     steps = lives.history(session, room.ref.id)
     names = names_in(session, room, steps)
+    marked = any(isinstance(one.step, Judged) for one in steps)
+    asked = returns.requests_for(session, room.ref) if marked else []
     reading = Reading(
         charter=room.charter,
         policy=cycles.policy_of(session, room.ref.policy_version),
@@ -23,6 +26,7 @@ def turns_told(session: Session, visit: Visit, room: Room) -> list[Turn]:
         today=room.today,
         name=lambda by: names.get(by, "This service, by itself"),
         texts=texts_of(session, steps),
+        asked={one.id: one.text for one in asked},
     )
     return turns(steps, reading)
 

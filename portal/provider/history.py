@@ -21,7 +21,7 @@ from charter.steps import (
     Skipped,
     Unsent,
 )
-from notifications.wording import LABELS
+from charter.words import letter_words
 from portal.doors import NotHere, SignedIn
 from portal.provider import rooms
 from portal.provider.rooms import Room
@@ -121,7 +121,7 @@ def _told(room: Room, happening: Happened, names: dict[int, str], policy: Policy
     if isinstance(step, Challenged | RatingChanged | Disputed | DisputeDecided):
         known = step.commitment in room.charter.ids
         about = room.charter.find(step.commitment).short if known else step.commitment
-    letters = {rung.id: LABELS.get(rung.letter, rung.letter) for rung in policy.rung}
+    letters = {rung.id: letter_words(rung.letter).lower() for rung in policy.rung}
     letter = letters.get(getattr(step, "rung", ""), "letter")
     to = names.get(_addressed(happening), "somebody")
     return Told(

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from charter.answers import RequestReply, ReturnDocument
+from charter.plain_english import advice
 from charter.words import REPLY_WORDS
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -29,6 +30,11 @@ class Row:
     asked: Asked
     answer: str
     words: str
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """How the words could be easier to read, for whoever wrote them to take or leave."""
+        return advice(self.words)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from portal.doors import INSIDE, NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
-from portal.keys import hash_of, new_secret
+from portal.keys import hash_of, new_secret, same
 from portal.limits import SECONDS_PER_DAY, SECONDS_PER_PERSON
 from portal.pages import SERVICE
 from portal.signin import onetime
@@ -18,10 +18,14 @@ from providers.second_factors import Factor
 
 router = APIRouter(prefix="/sign-in/second")
 FIGURES = re.compile(r"\d{6}", re.ASCII)
+TOLD = re.compile(r"\d{8}", re.ASCII)
 ASK, NEW = "/sign-in/second", "/sign-in/second/new"
 WRONG = (
     "that is not the code that your app shows now; a code lasts 30 seconds, and the telephone’s "
     "clock must be right"
+)
+NOT_TOLD = (
+    "that is not the code that you were told, or it is more than 24 hours old; ask for another"
 )
 USED = "that code has been used; wait until your app shows the next one"
 LOST = (
@@ -68,6 +72,10 @@ def set_second(visit: SignedIn, form: Typed) -> Response:
     if away := must_show_first(visit):
         return away
     code, faults = typed_code(form)
+    told = "".join(form.text("told").split())
+    first = visit.visitor.lacks == "enrolment"
+    if first and not TOLD.fullmatch(told):
+        faults.add("told", "enter the 8 figures that you were told")
     if not faults and not may_try(visit):
         return too_often(visit)
     desk, secret, step = visit.desk, offered(visit), 0
@@ -76,14 +84,26 @@ def set_second(visit: SignedIn, form: Typed) -> Response:
         if not step:
             faults.add("code", WRONG)
     if faults:
-        return draw_new(visit, faults)
+        return draw_new(visit, faults.in_order(("told", "code")), told)
     kept = onetime.enciphered(desk.secret_key, secret)
     with desk.database.writing() as session:
+        if first and not is_allowed(session, visit, told):
+            faults.add("told", NOT_TOLD)
+            return draw_new(visit, faults, told)
         key = hash_of(cookie_of(visit))
         if not second_factors.keep(session, visit.visitor.person, key, kept, step, visit.now):
             return visit.go(ASK)
         fresh = raised(session, visit)
     return onward(visit, fresh)
+
+
+def is_allowed(session: Session, visit: Visit, told: str) -> bool:
+    """Whether these are the figures that somebody else was given to let the visitor set one up."""
+    found = second_factors.allowed(session, visit.visitor.person, visit.now)
+    if found is None:
+        return False
+    right = onetime.told_code(visit.desk.secret_key, visit.visitor.person, found.entry)
+    return same(told, right.replace(" ", ""))
 
 
 def require_team(visit: Visit) -> None:
@@ -156,7 +176,7 @@ def onward(visit: Visit, secret: str) -> Response:
     return response
 
 
-def draw_new(visit: Visit, faults: Faults) -> Response:
+def draw_new(visit: Visit, faults: Faults, told: str = "") -> Response:
     """The page that shows the secret; 422 with faults."""
     secret = offered(visit)
     return visit.page(
@@ -166,6 +186,7 @@ def draw_new(visit: Visit, faults: Faults) -> Response:
         letters=onetime.in_letters(secret),
         replacing=bool(factor_of(visit)),
         needed=visit.visitor.lacks == "enrolment",
+        told=told,
         faults=faults,
     )
 

@@ -7,10 +7,11 @@ from sqlmodel import SQLModel
 from notifications import tables as letters
 from providers import console_tables as console
 from providers import door_tables as door
+from providers import rendition_tables as renditions
 from providers import steering_tables as steering
 from providers import tables as domain
 
-TABLES = (domain, door, steering, console, letters)
+TABLES = (domain, door, steering, console, renditions, letters)
 """Whatever holds tables; importing them is what fills SQLModel's metadata."""
 
 TURN = 0x43484152

@@ -2,7 +2,8 @@
 
 import pytest
 
-from charter.alarm import DEATH, FEW, NAME, kinds_of, looked_for, words_in
+from charter.alarm import DEATH, FEW, kinds_of, looked_for, words_in
+from charter.naming import NAME
 from tests.flows.test_sample_texts import all_texts
 
 HERE = words_in("HMP Alder Hill", "Avon Health", "NHS Sample")

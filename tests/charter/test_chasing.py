@@ -53,7 +53,7 @@ def calendar() -> Calendar:
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return read_policy(shipped("policy-2026.3.toml"))
+    return read_policy(shipped("policy-2026.4.toml"))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from charter.chronicle import happened
-from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
+from charter.faithful import RIGHT_OF_REPLY
+from charter.review import Disputed, DisputeDecided, HoldCleared, Judged, Withdrawn
 from charter.steps import (
     AnsweringStep,
     Approved,
@@ -21,7 +22,6 @@ from charter.steps import (
     ExtensionAsked,
     ExtensionDeclined,
     HandedOver,
-    Judged,
     NotRunningAgreed,
     NotRunningAsked,
     NotRunningDeclined,
@@ -84,6 +84,8 @@ TOLD: list[tuple[Step, str]] = [
     (Confirmed(), "The return was confirmed."),
     (Scored(policy="p", receipt="r"), "Its score was recorded."),
     (Judged(faithful=True), "The replies to families were judged faithful."),
+    (Judged(faithful=True, about="R1"), "The reply to request R1 was judged faithful."),
+    (Judged(faithful=True, about=RIGHT_OF_REPLY), "The right of reply was judged faithful."),
     (Judged(faithful=False, reason=WHY), "were judged not faithful. In their words: “Flood.”"),
     (Approved(person=7), "Its page was approved for publication."),
     (Published(revision=1, page="p"), "Its page was published."),

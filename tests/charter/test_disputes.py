@@ -1,5 +1,6 @@
 """A changed rating is disputed once, in time, and decided by a day that the policy sets."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -103,16 +104,39 @@ def test_a_rating_that_is_disputed_or_was_decided_on_is_not_changed_again():
         assert why_not_change(settled, "W4") == ""
 
 
+LATE = date(2026, 12, 3)
+"""The day after the right of reply has ended."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "by"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 16)),
+        (DATES.challenge_ends, DATES.reply_ends),
+        (DATES.reply_ends, DATES.reply_ends),
+        (LATE, None),
+    ],
+)
+def test_a_question_is_answered_within_the_policys_days_and_the_right_of_reply(asked, by):
+    assert answer_by(asked, DATES, POLICY, CALENDAR) == by
+
+
 @pytest.mark.parametrize(
     ("asked", "by"),
     [
         (DATES.challenge_ends, DATES.challenge_ends),
         (date(2026, 11, 26), DATES.reply_ends),
-        (date(2026, 12, 3), None),
+        (LATE, None),
     ],
 )
-def test_an_answer_counts_until_the_check_ends_or_else_until_the_replies_do(asked, by):
-    assert answer_by(asked, DATES) == by
+def test_under_an_older_policy_an_answer_counts_until_the_check_ends_or_the_replies_do(asked, by):
+    older = POLICY.model_copy(update={"answer_days": 0})
+    assert answer_by(asked, DATES, older, CALENDAR) == by
+
+
+def test_where_the_holidays_are_not_known_an_answer_has_until_the_right_of_reply_ends():
+    short = replace(CALENDAR, horizon=date(2026, 11, 20))
+    assert answer_by(date(2026, 11, 16), DATES, POLICY, short) == DATES.reply_ends
 
 
 def test_each_outcome_is_said_in_a_sentence():

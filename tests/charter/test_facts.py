@@ -3,8 +3,6 @@
 import json
 from datetime import date
 
-import pytest
-
 from charter.answers import RequestReply
 from charter.quarters import at
 from charter.returns import State
@@ -12,7 +10,6 @@ from charter.steps import (
     BecameUnreachable,
     DueMoved,
     Extended,
-    Judged,
     RecordedNotReturned,
     Replied,
     SentenceAdded,
@@ -211,32 +208,12 @@ def test_an_older_reply_says_that_it_is_old_and_is_no_news():
     page = page_of(view(doc=document(), requests=(old,)))
     assert page.asked[0].earlier
     assert page.news[0].section == "update"
-    assert page.accounts[0].faithful is None
 
 
 def test_a_request_due_much_later_names_the_quarter():
     request = asked(1, "Answer.", answer_due=Q2.next().next())
     row = page_of(view(doc=document(), requests=(request,))).asked[0]
     assert row.answer_due == "Answer due in the update for January to March 2027"
-
-
-@pytest.mark.parametrize(
-    ("judged", "words"),
-    [
-        (Judged(faithful=True), "Faithful to what families said"),
-        (Judged(faithful=False, reason="No."), "Not faithful to what families said"),
-        (None, "Not checked with families"),
-    ],
-)
-def test_the_listening_partners_finding_is_told(judged, words):
-    doc = document(replies=(RequestReply(request="R1", answer="accepted", words="Yes."),))
-    steps = [(PUBLISHED_AT, judged)] if judged else []
-    one = view(doc=doc, how=life(signed(doc), *steps), requests=(asked(1, "Answer."),))
-    assert page_of(one).accounts[0].faithful.words == words
-
-
-def test_where_nothing_was_replied_there_is_nothing_to_find_faithful():
-    assert page_of(view(doc=document())).accounts[0].faithful is None
 
 
 def test_the_right_of_reply_stands_unedited():

@@ -69,7 +69,7 @@ def test_a_dash_on_its_own_is_no_word_and_a_hyphen_makes_one_of_two():
     ("text", "named"),
     [
         ("The PPV visits on Fridays.", ["PPV"]),
-        ("We sent two PPVs.", ["PPV"]),
+        ("We sent 2 PPVs.", ["PPV"]),
         ("The CQC came, then CQC left with the RAG.", ["CQC", "RAG"]),
         ("Ask the prisoner patient voice (PPV). The PPV visits.", []),
         ("The PPV (a prisoner who speaks for patients) visits.", []),
@@ -84,6 +84,44 @@ def test_an_abbreviation_that_nobody_explained_is_named_once(text: str, named: l
     assert advice(text) == tuple(
         f"Say what “{short}” stands for, or use other words." for short in named
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("We met three times.", "three"),
+        ("About 14% of families came.", "14%"),
+        ("It was 88.9 per cent.", "88.9 per cent"),
+        ("Families waited 2.5 days.", "2.5"),
+        ("We met on 6/8/2018.", "6/8/2018"),
+        ("We met on 2018-08-06.", "2018-08-06"),
+        ("We met on 6th August 2018.", "6th August"),
+        ("We met on August 6, 2018.", "August 6"),
+    ],
+)
+def test_a_number_or_date_that_is_hard_to_read_is_named(text: str, named: str):
+    (mend,) = advice(text)
+    assert f"“{named}”" in mend
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two people approve it. Three of us met 4 times.",
+        "We met on 6 August 2018, from 3.30 pm to 4.45pm.",
+        "It costs £2.50, and 1 in 7 people pay.",
+        "One of us rings back.",
+        "Ring 020 7946 0100 on weekdays",
+        "In May 2026 we met.",
+    ],
+)
+def test_figures_and_dates_written_as_they_should_be_are_left_alone(text: str):
+    assert advice(text) == ()
+
+
+def test_a_paragraph_of_four_sentences_is_too_long_and_a_new_one_mends_it():
+    assert len(advice("We met. We spoke. We left. We wrote.")) == 1
+    assert advice("We met. We spoke. We left.\nWe wrote.") == ()
 
 
 def test_what_readers_know_can_be_said_by_whoever_asks():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from charter.folding import fold
 from charter.quarters import at, end_of_day
 from charter.returns import Life, State
-from charter.review import Disputed, DisputeDecided, HoldCleared, Withdrawn
+from charter.review import Disputed, DisputeDecided, HoldCleared, Judged, Withdrawn
 from charter.steps import (
     STEP,
     AnsweringStep,
@@ -27,7 +27,6 @@ from charter.steps import (
     ExtensionDeclined,
     HandedOver,
     Happened,
-    Judged,
     NotRunningAgreed,
     NotRunningAsked,
     NotRunningDeclined,

@@ -194,7 +194,7 @@ def test_a_receipt_replays_to_the_same_bytes_and_holds_no_fractions():
         raise AssertionError(f"{number} is a fraction")
 
     kept = json.loads(first, parse_float=refuse)
-    assert (kept["policy"], kept["charter"], kept["document"]) == ("2026.3", "working-0.1", SHA)
+    assert (kept["policy"], kept["charter"], kept["document"]) == ("2026.4", "working-0.1", SHA)
     assert kept["quarter"] == "2026-27-Q2"
 
 

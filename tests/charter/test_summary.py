@@ -11,10 +11,10 @@ from charter.parts import Counts, SumsDisagree, check_sum
 from charter.quarters import at
 from charter.reading import HELD
 from charter.returns import State
+from charter.review import Judged
 from charter.steps import (
     Confirmed,
     Extended,
-    Judged,
     RatingChanged,
     Replied,
 )
@@ -185,7 +185,7 @@ def test_unapproved_answers_are_not_told_but_their_dates_are():
     page = page_of(one)
     account = page.accounts[0]
     assert (page.asked, page.actions, page.commitments) == ((), (), ())
-    assert (account.reply, account.tally, account.faithful) == ("", None, None)
+    assert (account.reply, account.tally, account.reply_faithful) == ("", None, None)
     assert account.received_on == date(2026, 10, 20)
     assert account.waits_for == ("NHS Sample",)
     assert page.news[0].words == "Avon Health has sent its update. It is not published yet."

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from charter.document import ReturnDocument
+from charter.faithful import RIGHT_OF_REPLY
 from charter.policy import Role
 from charter.returns import Life
 from charter.steps import Rating
-from providers import answering, checking, lives, register, returns
+from providers import answering, checking, lives, register, replied, returns
 from providers.database import Database
 from providers.returns import Ref
 from tests.support.programme import APPROVER, COMMISSIONER, PARTNER
@@ -134,7 +135,8 @@ def _reply(hands: Hands) -> None:
 
 def _judge(hands: Hands) -> None:
     partner = hands.team(PARTNER)
-    checking.judge(hands.session, hands.here, True, "As we heard it.", hands.now, partner)
+    about, why = RIGHT_OF_REPLY, "As we heard it."
+    replied.mark(hands.session, hands.here, about, True, why, hands.now, partner)
 
 
 def _approve(hands: Hands) -> None:
@@ -174,7 +176,7 @@ DEEDS: Mapping[str, Deed] = {
         _checker(checking.confirm),
     ),
     "reply": Deed((1,), lambda life: not life.reply, _reply),
-    "judge": Deed((0, 1), lambda life: life.judged is None, _judge),
+    "judge": Deed((1,), lambda life: not life.marks, _judge),
     "approve": Deed(EVERYBODY, lambda life: _short_of(1, life), _approve),
     "approve too": Deed(EVERYBODY, lambda life: _short_of(2, life), _second),
     "revise": Deed((2,), lambda life: not life.revising, _checker(checking.revise, "A slip.")),

@@ -143,7 +143,7 @@ def test_somebody_else_on_the_list_explains_other_addressees(on_sqlite: Programm
     def leave(session: Any) -> None:
         read = register.check(changed.encode(), "small.csv")
         now = at("2026-10-16T12:00")
-        register.import_register(session, read, now, "operator", policy_version="2026.3")
+        register.import_register(session, read, now, "operator", policy_version="2026.4")
 
     found = run(on_sqlite, acts={date(2026, 10, 16): leave})
     assert set(causes(found, "CLYDE at CLB").values()) == {Cause.CONTACT_CHANGED}

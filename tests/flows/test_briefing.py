@@ -131,7 +131,7 @@ def test_gaps_of_a_running_region_are_named_and_not_those_of_a_paused_one(progra
     with programme.database.writing() as session:
         read = register.check((SMALL + gap).encode(), "gap.csv")
         register.import_register(
-            session, read, at("2026-09-02T09:00"), "operator", policy_version="2026.3"
+            session, read, at("2026-09-02T09:00"), "operator", policy_version="2026.4"
         )
     said, _ = brief(programme, "2026-09-03T08:55")
     (line,) = said.needs

@@ -1,5 +1,6 @@
 """A step had done by hand: one at a time, told of while it runs, and told of when it stops."""
 
+import errno
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,8 +13,10 @@ from charter.quarters import BeyondHorizon
 from flows import by_hand
 from flows.by_hand import ByHand
 from flows.wiring import App
+from notifications.site import InTheWay, NotWritten, Overtaken, SiteRefused
 from portal.steward import Act, Busy
 from providers.database import Database
+from providers.ledger import BeforeLastEntry
 from tests.support.cast import at
 from tests.support.programme import Programme
 
@@ -76,11 +79,27 @@ def test_what_takes_long_is_said_to_be_running_and_nothing_else_begins(
     assert last.said == ("All was scored.",)
 
 
+UNCHANGED = "The families’ site was not changed:"
+
+
+def not_written(number: int) -> NotWritten:
+    """As the site is refused where the disk is."""
+    refused = NotWritten("the bulletin could not be written: secret")
+    refused.__cause__ = OSError(number, "secret")
+    return refused
+
+
 @pytest.mark.parametrize(
     ("error", "says"),
     [
         (BeyondHorizon("bank holidays are not known"), "It stopped: bank holidays are not known."),
+        (BeforeLastEntry("the clock is behind"), "It stopped: the clock is behind."),
         (RuntimeError("secret"), "It stopped by a fault of ours."),
+        (SiteRefused("secret"), f"{UNCHANGED} a page did not pass its check. That is a fault of"),
+        (InTheWay("/secret is no link"), f"{UNCHANGED} something that this service did not make"),
+        (Overtaken("secret"), f"{UNCHANGED} the record changed each time before it was ready."),
+        (not_written(errno.ENOSPC), f"{UNCHANGED} there is no room left on the disk."),
+        (not_written(errno.EACCES), f"{UNCHANGED} it could not be written."),
     ],
 )
 def test_why_it_stopped_is_told_and_the_next_step_may_begin(

@@ -17,7 +17,7 @@ from tests.support.cast import at
 from tests.support.programme import Programme
 
 LEAD, SIGNER = "brook@brook.example", "bea@brook.example"
-GAPPED = shipped("policy-2026.3.toml").replace('version = "2026.3"', 'version = "2026.9"')
+GAPPED = shipped("policy-2026.4.toml").replace('version = "2026.4"', 'version = "2026.9"')
 GAPPED = GAPPED.replace('id = "overdue-1"\n', 'id = "overdue-1"\ngap = 2\n')
 
 

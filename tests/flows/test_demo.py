@@ -95,7 +95,7 @@ def test_the_demo_is_refused_where_another_record_lives() -> None:
     text = SMALL.replace("Sample,", "Somewhere,")
     with app.database.writing() as session:
         found = register.check(text.encode(), "small.csv")
-        register.import_register(session, found, app.clock(), "operator", policy_version="2026.3")
+        register.import_register(session, found, app.clock(), "operator", policy_version="2026.4")
     with pytest.raises(CannotStart, match="holds a record of its own"):
         demo.run_demo(serve=False, port=8000)
 

@@ -8,7 +8,6 @@ from sqlmodel import select
 
 from charter.quarters import BeyondHorizon
 from charter.returns import Life
-from flows.publishing import build_pages
 from flows.verifying import CHECKS, first_wrong
 from providers import cycles, ledger, lives, pauses, plans, register, returns
 from providers.contacts import contact_roles
@@ -16,6 +15,7 @@ from providers.cycles import CycleView
 from providers.database import Database
 from providers.tables import Cycle
 from tests.support.cast import at
+from tests.support.drawn import build_pages
 from tests.support.programme import QUARTER, SMALL, Programme
 
 BEGAN = "2026-07-01"
@@ -153,7 +153,7 @@ def take_in(programme: Programme, text: str, day: str) -> None:
     with programme.database.writing() as session:
         read = register.check(text.encode(), "again.csv")
         now = at(f"{day}T08:00")
-        register.import_register(session, read, now, "o", policy_version="2026.3", yes=True)
+        register.import_register(session, read, now, "o", policy_version="2026.4", yes=True)
 
 
 def test_a_service_that_goes_on_after_all_is_due_with_the_others(programme: Programme) -> None:

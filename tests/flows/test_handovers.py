@@ -8,13 +8,13 @@ import pytest
 from charter.actions import Promise
 from charter.document import ActionLine
 from charter.steps import Rating
-from flows.publishing import build_pages
 from flows.verifying import CHECKS, first_wrong
 from providers import actions, answering, checking, handovers, ledger, register, returns
 from providers.cycles import NotAllowed, Unknown
 from providers.database import Database
 from providers.steering_tables import ActionHandover
 from tests.support.cast import at
+from tests.support.drawn import build_pages
 from tests.support.programme import APPROVER, COMMISSIONER, QUARTER, SIGNERS, SMALL, Programme
 
 BEFORE = "2026-27-Q1"

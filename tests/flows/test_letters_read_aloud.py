@@ -90,7 +90,7 @@ def test_a_letter_led_by_an_older_quarter_says_which_quarter_it_covers(
     with programme.database.writing() as session:
         read = register.check((newer + OWN + "\n").encode(), "again.csv")
         register.import_register(
-            session, read, at("2026-12-30T12:00"), "operator", policy_version="2026.3"
+            session, read, at("2026-12-30T12:00"), "operator", policy_version="2026.4"
         )
     programme.day("2027-01-04")
     said = letter(programme, "new@clyde.example", "2027-01-04").partition("text/html")[0]

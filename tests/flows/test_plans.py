@@ -25,7 +25,7 @@ from tests.support.cast import at
 from tests.support.programme import APPROVER, COMMISSIONER, QUARTER, SMALL, Programme
 
 WHICH = Quarter.parse(QUARTER)
-ASKS = shipped("policy-2026.3.toml").replace(
+ASKS = shipped("policy-2026.4.toml").replace(
     "approve_rehearsal = false", "approve_rehearsal = true"
 )
 
@@ -42,11 +42,11 @@ def on_sqlite(sqlite_store: Database, tmp_path: Path) -> Programme:
 
 
 def asking(programme: Programme) -> Programme:
-    body = ASKS.replace('version = "2026.3"', 'version = "2026.3-agreed"')
+    body = ASKS.replace('version = "2026.4"', 'version = "2026.4-agreed"')
     with programme.database.writing() as session:
-        cycles.keep_rulebook(session, "policy", "2026.3-agreed", body)
+        cycles.keep_rulebook(session, "policy", "2026.4-agreed", body)
     with programme.database.engine.begin() as connection:
-        connection.execute(text("UPDATE region SET policy_version = '2026.3-agreed'"))
+        connection.execute(text("UPDATE region SET policy_version = '2026.4-agreed'"))
     return programme
 
 
@@ -70,7 +70,7 @@ def change_contact(programme: Programme, when: str) -> None:
     changed = SMALL.replace("Clyde,clyde@clyde.example,lead", "Cleo,cleo@clyde.example,lead")
     with programme.database.writing() as session:
         read = register.check(changed.encode(), "small.csv")
-        register.import_register(session, read, at(when), "operator", policy_version="2026.3")
+        register.import_register(session, read, at(when), "operator", policy_version="2026.4")
 
 
 def test_nothing_opens_before_a_commissioner_agreed_and_then_that_very_plan_does(
@@ -155,7 +155,7 @@ def test_a_plan_names_nobody_and_is_the_same_however_often_it_is_made(on_sqlite:
 
 
 def test_returns_whose_people_stand_alike_are_played_alike():
-    policy, calendar = read_policy(shipped("policy-2026.3.toml")), shipped_calendar()
+    policy, calendar = read_policy(shipped("policy-2026.4.toml")), shipped_calendar()
     dates = policy.dates(WHICH, calendar)
     cases = {
         n: Case(
@@ -179,7 +179,7 @@ def test_what_changed_between_two_plans_is_said_in_words(on_sqlite: Programme):
     )
     assert what_changed(plan, plan) == []
     assert what_changed(plan, other) == [
-        "the policy is 2027.1, and was 2026.3-agreed",
+        "the policy is 2027.1, and was 2026.4-agreed",
         "the due date is 30 October 2026, and was 28 October 2026",
         "services asked in one of the plans only: 1",
     ]

@@ -19,7 +19,7 @@ from tests.support.rules import POLICY, POLICY_TEXT
 __all__ = ["charter", "running"]
 
 OWN = (
-    POLICY_TEXT.replace('version = "2026.3"', 'version = "sample-1"')
+    POLICY_TEXT.replace('version = "2026.4"', 'version = "sample-1"')
     .replace("\ndue = 20\n", "\ndue = 18\n")
     .replace('id = "remind-5"', 'id = "remind-5"\ngap = 5')
 )
@@ -51,7 +51,7 @@ def test_open_cycles_keep_their_policy_and_the_next_one_follows_the_new(
         assert cycles.cycle_of(session, "sample", QUARTER) == before
         now = cycles.cycle_of(session, "sample", NEXT)
         kinds = [row.kind for row in ledger.entries(session)]
-    assert before.policy_version == "2026.3"
+    assert before.policy_version == "2026.4"
     assert programme.ref("CLYDE", "CLB").due_on == date(2026, 10, 28)
     assert (now.policy_version, now.dates.due) == ("sample-1", date(2027, 1, 27))
     assert programme.ref("CLYDE", "CLB", NEXT).due_on == date(2027, 1, 27)
@@ -62,7 +62,7 @@ def test_open_cycles_keep_their_policy_and_the_next_one_follows_the_new(
 def test_a_cycle_opened_under_the_first_policy_runs_to_its_end_by_it(programme: Programme) -> None:
     assert take_up(programme, "2026.1", "2026-09-15T09:00")
     programme.day("2026-10-01")
-    assert take_up(programme, "2026.3", "2026-10-02T09:00")
+    assert take_up(programme, "2026.4", "2026-10-02T09:00")
     for day in ("2026-10-14", "2026-10-21", "2026-10-28", "2026-10-29", "2026-11-04", "2026-11-11"):
         programme.day(day)
     with programme.database.reading() as session:
@@ -77,7 +77,9 @@ def test_a_policy_that_is_not_on_record_is_answered_with_those_that_are(
     programme: Programme,
 ) -> None:
     with (
-        pytest.raises(Unknown, match=r"'2031.1' is not on record; .* 2026.1, 2026.2, 2026.3"),
+        pytest.raises(
+            Unknown, match=r"'2031.1' is not on record; .* 2026.1, 2026.2, 2026.3, 2026.4"
+        ),
         programme.database.writing() as session,
     ):
         cycles.follow(session, "sample", "2031.1", at("2026-10-02T09:00"), "operator")
@@ -88,7 +90,7 @@ def test_words_on_record_are_not_changed_under_the_same_version(programme: Progr
         pytest.raises(NotAllowed, match="version of its own"),
         programme.database.writing() as session,
     ):
-        cycles.keep_rulebook(session, "policy", "2026.3", OWN)
+        cycles.keep_rulebook(session, "policy", "2026.4", OWN)
 
 
 def test_by_command_a_file_is_taken_up_and_named_and_a_bad_one_is_refused_whole(
@@ -107,10 +109,12 @@ def test_by_command_a_file_is_taken_up_and_named_and_a_bad_one_is_refused_whole(
     empty.write_text(OWN.replace("[89, ", "[90, "))
     arithmetic = "the nearest shares are 89 (8 of 9) and 100 (9 of 9)"
     refuses(running(*now, "cycle", "policy", "sample", empty, *by), "'substantially'", arithmetic)
-    refuses(running(*now, "cycle", "policy", "sample", "2031.1", *by), "2026.1, 2026.2, 2026.3")
+    refuses(
+        running(*now, "cycle", "policy", "sample", "2031.1", *by), "2026.1, 2026.2, 2026.3, 2026.4"
+    )
     stands = running(*now, "cycle", "policy", "sample", "--json").json
-    on_record = ["2026.1", "2026.2", "2026.3"]
-    assert stands == {"region": "sample", "policy": "2026.3", "on_record": on_record}
+    on_record = ["2026.1", "2026.2", "2026.3", "2026.4"]
+    assert stands == {"region": "sample", "policy": "2026.4", "on_record": on_record}
     done = running(*now, "cycle", "policy", "sample", own, *by)
     assert (done.code, "sample-1 from its next cycle on" in done.out) == (0, True), done
     again = running(*now, "cycle", "policy", "sample", "sample-1", *by, "--json").json
@@ -122,4 +126,4 @@ def test_by_command_a_file_is_taken_up_and_named_and_a_bad_one_is_refused_whole(
 def test_a_new_region_follows_the_newest_policy_shipped_whatever_else_is_on_record() -> None:
     versions = [read_policy(shipped(name)).version for name in SHIPPED_POLICIES]
     assert policy_shipped() == versions[-1] == POLICY.version
-    assert versions == ["2026.1", "2026.2", "2026.3"]
+    assert versions == ["2026.1", "2026.2", "2026.3", "2026.4"]

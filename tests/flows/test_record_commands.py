@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 from tests.flows.test_commands import Charter, charter, running
@@ -38,6 +39,22 @@ def test_verify_lists_every_difference_from_the_plan(running: Charter):
     )
     assert "1 checkpoint holds" in found["checkpoints"][0]
     assert "0 unexplained" in running("verify").out
+
+
+def test_anybody_can_check_a_copy_of_the_site(running: Charter, home: Path, tmp_path: Path):
+    running("--now", "2026-10-02T09:00", "publish")
+    copy = shutil.copytree((home / "site").resolve(), tmp_path / "copy")
+    key = running("verify", "--public-key").out.strip()
+    held = running("verify", "--bulletin", copy, "--key", key)
+    assert held.code == 0
+    assert "The signature holds" in held.out
+    assert running("verify", "--bulletin", copy, "--json").json["given"] is False
+    assert "give 32 bytes in base64" in running("verify", "--bulletin", copy, "--key", "x").err
+    page = copy / "index.html"
+    page.write_text(page.read_text().replace("Find your prison", "Find a prison", 1))
+    found = running("verify", "--bulletin", copy, "--key", key)
+    assert (found.code, found.err.strip()) == (1, "charter: index.html has been changed")
+    assert running("verify", "--bulletin", tmp_path / "none").code == 1
 
 
 def test_a_checkpoint_folder_and_key_of_ones_own(
@@ -78,3 +95,15 @@ def test_a_person_is_erased_by_command(running: Charter, tmp_path: Path):
     erased = running("--now", "2026-10-05T12:00", "register", "forget", gone, "--json")
     assert json.loads(erased.out)["person"] > 0
     assert running("verify").code == 0
+
+
+def test_whoever_runs_the_service_lets_somebody_set_up_a_second_factor(running: Charter):
+    now = ("--now", "2026-10-02T09:00")
+    done = running(*now, "staff", "enrol", COMMISSIONER, "--json").json
+    assert (done["email"], len(done["figures"])) == (COMMISSIONER, len("1234 5678"))
+    said = running(*now, "staff", "enrol", COMMISSIONER)
+    assert "once, until 3 October 2026 at 09:00 (London)" in said.out
+    assert done["figures"] not in said.out
+    refused = running(*now, "staff", "enrol", COMMISSIONER, "--by", COMMISSIONER)
+    assert (refused.code, "nobody lets themselves in" in refused.err) == (1, True)
+    assert running(*now, "staff", "enrol", "nobody@avon.example").code == 1

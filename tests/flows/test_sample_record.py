@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from charter.answers import ReturnDocument, changed
+from charter.faithful import mark_of
 from charter.listening import PARTS
 from charter.quarters import Quarter, london_date
 from charter.returns import State
@@ -186,17 +187,18 @@ def test_a_request_heard_after_the_closing_date_is_answered_next_quarter(whole: 
 @pytest.mark.parametrize(
     ("party", "site", "faithful"),
     [
-        ("avon", "larkmoor", True),
-        ("sample-commissioning", "REGION", True),
-        ("brook", "copperdale", False),
-        ("avon", "marlspike", None),
+        ("avon", "larkmoor", [True, True]),
+        ("sample-commissioning", "REGION", [True]),
+        ("brook", "copperdale", [False, None]),
+        ("avon", "marlspike", [None, None]),
     ],
 )
-def test_replies_are_judged_faithful_not_faithful_or_not_at_all(
-    whole: App, party: str, site: str, faithful: bool | None
+def test_each_reply_is_marked_faithful_not_faithful_or_not_at_all(
+    whole: App, party: str, site: str, faithful: list[bool | None]
 ) -> None:
-    judged = Record(whole, party, site).life.judged
-    assert (judged.faithful if judged else None) is faithful
+    there = Record(whole, party, site)
+    marks = [mark_of(there.life, reply) for reply in signed(there).replies if reply.answer]
+    assert [mark.faithful if mark else None for mark in marks] == faithful
 
 
 def test_willowfens_page_waits_for_its_second_approval(whole: App) -> None:

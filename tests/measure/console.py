@@ -9,17 +9,8 @@ from pathlib import Path
 
 from providers.database import Database, open_engine
 from tests.support import scale
-from tests.support.clocked import BARE, console
+from tests.support.clocked import BARE, TABLES, console
 from tests.support.databases import migrate
-
-HERE = "/console/regions/{region}"
-FIRST = [
-    f"{HERE}/actions",
-    f"{HERE}/rungs",
-    f"{HERE}/schedule/{{quarter}}",
-    f"{HERE}/{{quarter}}/release/{{return_id}}",
-]
-"""Pages that rest on what is worked out once after each change: timed for the first to look."""
 
 
 def main() -> None:
@@ -35,20 +26,24 @@ def main() -> None:
         database = Database(open_engine(url))
         scale.region(database, folder / "home", asked.services, asked.quarters)
         with console(database, folder / "home") as here:
-            opened = {route: here.open(route) for route in here.routes()}
-            pages = [route for route, cost in opened.items() if cost.kind == "text/html"]
-            again = {route: here.open(route) for route in pages}
-            times = here.times(pages)
-            firsts = here.times(FIRST, first=True)
-    print("| page | queries | ms | times the bare page |")
-    print("| --- | --- | --- | --- |")
-    for route in sorted(pages, key=lambda route: -times[route]):
-        ratio = f"{times[route] / times[BARE]:.1f}"
-        print(f"| `{route}` | {again[route].queries} | {times[route] * 1000:.0f} | {ratio} |")
-    for route in FIRST:
-        ratio = f"{firsts[route] / firsts[BARE]:.1f}"
-        print(f"| first look: `{route}` | {firsts[route] * 1000:.0f} ms | {ratio} |")
-    print(f"the bare page: {times[BARE] * 1000:.1f} ms")
+            found = {}
+            for route in here.routes():
+                here.open(route)
+                here.change()
+                found[route] = here.open(route)
+            firsts, again = here.times([*found], first=True), here.times([*found])
+    print("Each as whoever looks first after a change has it, and then as it is looked at again.")
+    print("| page or file | queries | ms | times the bare page | again | lines of a file |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for route in sorted(found, key=lambda route: -firsts[route]):
+        cost, took = found[route], firsts[route]
+        ratio, later = took / firsts[BARE], again[route] / again[BARE]
+        lines = cost.lines if cost.kind in TABLES else ""
+        print(
+            f"| `{route}` | {cost.queries} | {took * 1000:.0f} | {ratio:.1f} | {later:.1f} "
+            f"| {lines} |"
+        )
+    print(f"the bare page: {firsts[BARE] * 1000:.1f} ms")
 
 
 if __name__ == "__main__":

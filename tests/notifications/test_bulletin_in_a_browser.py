@@ -6,9 +6,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from notifications.bulletin import render
-from notifications.site import write_site
 from tests.support.browser import axe_faults
+from tests.support.drawn import put
 from tests.support.published import pages
 
 KINDS = {
@@ -23,6 +22,11 @@ KINDS = {
     "timetable": "quarters/SAMPLE/index.html",
     "how this works": "how-this-works.html",
     "accessibility": "accessibility.html",
+    "promises over time": "prisons/ALD/actions.html",
+    "information": "information.html",
+    "corrections": "corrections.html",
+    "another format": "another-format.html",
+    "large print": "prisons/ALD/index.html#large-print",
 }
 SIZES = {"phone": (320, 568), "desk": (1280, 800)}
 
@@ -30,7 +34,7 @@ SIZES = {"phone": (320, 568), "desk": (1280, 800)}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    write_site(home, render(pages()), entries=1, head="00" * 32)
+    put(home, pages(), entries=1)
     return home / "site"
 
 
@@ -56,7 +60,8 @@ def served(site):
 def opened(page, site, kind, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
-    page.goto((site / KINDS[kind]).as_uri())
+    path, _, place = KINDS[kind].partition("#")
+    page.goto((site / path).as_uri() + (f"#{place}" if place else ""))
     return page
 
 
@@ -98,9 +103,35 @@ def test_a_very_long_word_and_a_very_long_answer_stay_within_the_screen(page, si
     key = "prisons/ALD/2026-27-Q2"
     account = {**data[key]["accounts"][0], "reply": "long" * 10_000}
     data[key] = {**data[key], "accounts": [account], "site_name": "HMP " + "Long" * 40}
-    write_site(tmp_path, render(data), entries=1, head="00" * 32)
+    put(tmp_path, data, entries=1)
     opened(page, tmp_path / "site", "prison", "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+SIZE = "e => parseFloat(getComputedStyle(e).fontSize)"
+
+
+def test_large_print_makes_every_word_half_as_large_again_on_screen_and_on_paper(page, site):
+    root = page.locator("html")
+    opened(page, site, "prison", "phone")
+    usual = root.evaluate(SIZE)
+    opened(page, site, "large print", "phone")
+    assert root.evaluate(SIZE) == 1.5 * usual
+    assert page.locator("text=Usual print").is_visible()
+    page.emulate_media(media="print")
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('main *, aside *')]"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    assert smallest >= 16 / 0.75, "sixteen points, in pixels of a ninety-sixth of an inch"
+
+
+def test_paper_has_what_the_screen_folds_away(page, site):
+    opened(page, site, "prison", "desk")
+    inside = page.locator(".fold .answer .said >> nth=0")
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.bounding_box()["height"] > 0
 
 
 def test_paper_carries_the_page_and_leaves_the_menus_out(page, site):

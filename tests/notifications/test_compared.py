@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.bulletin import render
 from notifications.compared import Change, changes, sentences_of
+from tests.support.drawn import render
 from tests.support.published import pages
 
 PAGE = "<html><body><header>Top</header><main><h1>A</h1>{}</main><footer>End</footer></body></html>"

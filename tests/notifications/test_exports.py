@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from notifications.bulletin import render
 from notifications.exports import guarded
+from tests.support.drawn import render
 from tests.support.published import pages
 
 ALDER = "prisons/ALD/2026-27-Q2"

@@ -9,6 +9,7 @@ import html5lib
 import pytest
 from jinja2 import UndefinedError
 
+from charter.words import LETTER_WORDS
 from notifications.letters import HELPLINE, WIDTH, Composed
 from notifications.wording import DIGESTS, KINDS, LABELS, ROLES, STANDINGS, Item, item_words
 from tests.support.letters import LETTERS, NOTICE, context, every_letter, items, mixed
@@ -154,10 +155,10 @@ def test_a_warning_says_what_will_be_published_when_and_how_to_object() -> None:
 def test_each_standing_reads_differently_and_the_signer_is_spoken_to(kind: str) -> None:
     item = replace(items("warning", 1)[0], kind=kind)
     said = {standing: item_words(replace(item, standing=standing)) for standing in STANDINGS}
-    assert said["in_progress"].startswith("This return has been started, and is not finished.")
-    assert said["with_signer"].startswith("This return is waiting for you to sign.")
+    assert said["in_progress"].startswith("This return has been started, and is not finished")
+    assert said["with_signer"].startswith("This return is waiting for you to sign")
     for_lead = item_words(replace(item, role="lead", standing="with_signer"))
-    assert for_lead.startswith("This return is waiting for the signing director.")
+    assert for_lead.startswith("This return is waiting for the signing director")
     first_three = [said["not_started"], said["in_progress"], said["with_signer"]]
     assert len(set(first_three)) == 3
     assert "28 October 2026" in said["not_started"]
@@ -180,7 +181,7 @@ def test_every_kind_has_its_three_parts_and_a_label() -> None:
     for kind in KINDS:
         parts = {path.name for path in (_TEMPLATES / kind).iterdir()}
         assert parts == {"subject.txt", "text.txt", "html.jinja"}
-    assert set(LABELS) == set(DIGESTS)
+    assert set(LABELS) == set(LETTER_WORDS) == set(DIGESTS)
 
 
 def test_a_mixed_digest_is_worded_by_its_own_kind_and_tells_the_rest_apart() -> None:

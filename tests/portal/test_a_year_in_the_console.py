@@ -83,7 +83,7 @@ def first_quarter(year: Year) -> None:
     states = year.counts(quarter)
     assert states[State.NOT_RETURNED] == states[State.RECEIVED_LATE] == 1
     letters = year.opens(CORA, f"{year.region}/letters?to={CLYDE.signer_email}")
-    assert "Not signed" in words_of(letters)
+    assert "Warning" in words_of(letters)
     for player in (AVON, BROOK, DEE):
         page = year.opens(CORA, f"/console/returns/{year.ref(player, quarter)}")
         year.press(page, "Confirm this return")

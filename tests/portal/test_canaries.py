@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from charter.answers import ReturnDocument, parse
-from portal.provider.pdf import drawable
+from notifications.typeset import drawable
 from providers import answering, checking, cycles, returns, workbook
 from tests.support import canaries
 from tests.support.cast import AVON, at

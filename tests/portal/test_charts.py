@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charter.quarters import Quarter
-from portal.charts import (
+from notifications.charts import (
     Bar,
     Bars,
     Key,

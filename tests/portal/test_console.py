@@ -153,7 +153,7 @@ def test_a_recorded_score_is_shown_from_its_receipt(stage: Stage, open_pages: Op
             session, number, Scored(policy=policy.version, receipt=kept), stage.now, "engine"
         )
     page = stage.enters(open_pages, CORA).get(f"/console/returns/{number}")
-    assert "Recorded. Policy 2026.3, Charter working-0.1." in page.text
+    assert "Recorded. Policy 2026.4, Charter working-0.1." in page.text
 
 
 def test_what_a_provider_promised_shows_its_first_date(stage: Stage, open_pages: Open):

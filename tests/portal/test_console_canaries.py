@@ -18,11 +18,13 @@ from providers import (
     cycles,
     disputes,
     listening,
+    lives,
     packs,
     passed_on,
     pauses,
     practices,
     releasing,
+    replied,
     requests,
     staff,
 )
@@ -106,7 +108,8 @@ def full(stage: Stage, words: Words) -> Stage:
         checking.confirm(session, here, now, cora)
         telling = Telling(*(words() for _ in practices.NAMES))
         practices.share(session, here, "W3", telling, now, cora)
-        checking.judge(session, here, False, words(), now, lena)
+        for one in replied.replies_in(session, lives.lives(session, [here.id])[here.id]):
+            replied.mark(session, here, one.about, False, words(), now, lena)
         pauses.pause(session, pauses.scope_of(region, CLYDE.provider), words(), now, "operator")
         answering.reply(session, here, words(), now, avon)
         by = f"person:{stage.person(ADAM)}"

@@ -14,8 +14,9 @@ from sqlalchemy import Engine
 
 from charter.answers import ReturnDocument, parse
 from charter.measures import figures
+from notifications.typeset import DRAWN, NOT_DRAWN, can_draw, drawable
 from portal.provider.paper import Line, Paper
-from portal.provider.pdf import DRAWN, NOT_DRAWN, as_pdf, can_draw, drawable
+from portal.provider.pdf import as_pdf
 from providers import cycles, workbook
 from providers.database import Database
 from tests.support.cast import AVON, BROOK, DEE, at
@@ -261,6 +262,6 @@ def test_whatever_is_typed_makes_a_pdf(words: str):
 
 
 def test_what_the_fonts_turn_out_not_to_draw_is_still_written_out(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("portal.provider.pdf.DRAWN", ((0x20, 0x1FFFF),))
+    monkeypatch.setattr("notifications.typeset.DRAWN", ((0x20, 0x1FFFF),))
     said = words_of(as_pdf(paper("a 👩 day"), at("2026-10-06T09:00")))
     assert squeezed("a [U+1F469 WOMAN] day") in said

@@ -4,13 +4,18 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
+from charter.faithful import RIGHT_OF_REPLY
 from charter.returns import Life, State
-from providers import answering, lives
+from providers import answering, lives, replied
+from providers.cycles import NotAllowed
 from tests.support.cast import AVON, CLYDE, Player, at
 from tests.support.pages import Page, PageClient, words
 from tests.support.stage import ANN, CORA, LENA, QUARTER, Stage
 
 Open = Callable[..., PageClient]
+SAVE = "Save these marks"
 
 
 def sign(
@@ -162,17 +167,43 @@ def test_the_listening_partner_judges_in_its_own_words_and_sees_no_evidence(
     assert "Call log" not in page.text
     assert "A nurse keeps a list" not in page.text
     assert "We ring families back" in page.text
-    page = page.click("Judge the replies to families")
+    page = page.click("Mark the replies to families")
     assert "On weekdays, yes." in page.text
-    assert page.submit(button="Record this judgement").errors == [
-        "Say whether the replies are faithful"
-    ]
-    refused = page.submit({"faithful": "no"}, button="Record this judgement")
-    assert refused.links[refused.errors[0]] == "#reason"
-    done = refused.submit(
-        {"reason": "Families asked for weekends."}, button="Record this judgement"
-    )
+    assert page.submit(button=SAVE).errors == ["Mark one reply at least, or change a mark"]
+    unsaid = page.submit({"reply-1-reason": "Families asked for weekends."}, button=SAVE)
+    assert unsaid.links[unsaid.errors[0]] == "#reply-1-faithful"
+    refused = page.submit({"reply-1-faithful": "no"}, button=SAVE)
+    assert refused.links[refused.errors[0]] == "#reply-1-reason"
+    done = refused.submit({"reply-1-reason": "Families asked for weekends."}, button=SAVE)
     assert "Not faithful" in done.text
-    judged = life_of(stage, number).judged
-    assert judged
-    assert (judged.faithful, judged.reason) == (False, "Families asked for weekends.")
+    assert "Families asked for weekends." in done.text
+    (mark,) = life_of(stage, number).marks.values()
+    assert (mark.faithful, mark.reason) == (False, "Families asked for weekends.")
+
+
+def test_a_mark_on_a_reply_that_changed_meanwhile_is_refused_with_who_changed_it(
+    stage: Stage, open_pages: Open
+):
+    number = sign(stage)
+    lena = stage.enters(open_pages, LENA)
+    page = lena.get(f"/console/returns/{number}/judge")
+    with stage.database.writing() as session:
+        answering.reply(session, stage.ref(), "We now do.", stage.now, stage.person(AVON.email))
+    late = page.submit({"reply-1-faithful": "yes"}, button=SAVE)
+    assert (late.status, life_of(stage, number).marks) == (409, {})
+    assert "Avon Avonson replied on" in late.text
+    both = late.submit({"reply-1-faithful": "yes", "reply-2-faithful": "yes"}, button=SAVE)
+    assert both.text.count("Faithful") == 2
+    assert len(life_of(stage, number).marks) == 2
+    again = lena.get(f"/console/returns/{number}/judge").submit(button=SAVE)
+    assert again.errors == ["Mark one reply at least, or change a mark"]
+
+
+def test_nobody_else_may_write_or_edit_a_mark(stage: Stage, open_pages: Open):
+    number = sign(stage)
+    for who in (CORA, ANN):
+        page = stage.enters(open_pages, who).get(f"/console/returns/{number}/judge")
+        assert page.status == 403
+    here, cora = stage.ref(), stage.person(CORA)
+    with stage.database.writing() as session, pytest.raises(NotAllowed, match="only the listening"):
+        replied.mark(session, here, RIGHT_OF_REPLY, True, "", stage.now, cora)

@@ -45,6 +45,21 @@ def test_the_site_appears_and_is_swapped_while_the_portal_runs(stage: Stage, ope
     assert client.get("/families/").h1 == "Second"
 
 
+def test_a_file_that_a_browser_has_already_is_not_sent_again(stage: Stage, open_pages: Open):
+    publish(stage, "First")
+    client = open_pages(stage.app)
+    first = client.http.get("/families/index.html")
+    mark = first.headers["etag"]
+    again = client.http.get("/families/index.html", headers={"if-none-match": mark})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == mark
+    assert again.headers["cache-control"] == "public, max-age=300"
+    publish(stage, "Other")
+    other = client.http.get("/families/index.html", headers={"if-none-match": mark})
+    assert other.status_code == 200
+    assert "Other" in other.text
+
+
 def test_each_file_has_its_kind_and_may_be_kept_a_while(stage: Stage, open_pages: Open):
     publish(stage, "Site")
     client = open_pages(stage.app)

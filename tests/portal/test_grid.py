@@ -308,7 +308,7 @@ def leave(stage: Stage, email: str) -> None:
         listed = (register_text() + stage.also).splitlines()
         rest = "\n".join(row for row in listed if f",{email}," not in row)
         read = register.check(rest.encode(), "left.csv")
-        register.import_register(session, read, stage.now, "o", policy_version="2026.3")
+        register.import_register(session, read, stage.now, "o", policy_version="2026.4")
 
 
 def test_a_program_sees_nothing_of_another_provider(house: House, open_pages: Open):

@@ -11,7 +11,7 @@ Open = Callable[..., PageClient]
 ASKED = (
     *("all", "before", "commitment", "did", "done", "find", "first", "kind", "last", "left", "of"),
     *("outcome", "page", "party", "practice", "prison", "provider", "return", "shared", "show"),
-    *("sort", "state", "status", "table", "then", "to", "view", "waits", "who", "with"),
+    *("sort", "state", "status", "table", "then", "to", "view", "waits", "who", "whole", "with"),
 )
 """Everything that a page of the portal reads from its address."""
 ODD = ("%", "_" * 40, "\\", "'", "\u0661", "9" * 400, "-1", "\u202e", "\uffff", "", "<b>")
@@ -20,7 +20,8 @@ FIELDS = """agree answered arrived attendance away base basis basis-entries basi
     heard_on instead_of kind last link method minutes name nobody_named of opens party passed_on
     period pick practice prison public quarter question rating reason reference revision role seen
     sha share site source stands starts switchboard safer_custody family_line text to_whom version
-    what why with words valued worried positive negative count-letters"""
+    what why with words valued worried positive negative count-letters
+    reply-1-faithful reply-1-reason"""
 """Everything that a form of the console is read for, dates left out."""
 DATES = ("called_on", "checked", "due", "first", "heard_on", "last", "opens", "passed_on", "starts")
 THINGS = ("{return_id}", "{member}", "{key}", "{request_id}", "{site}")

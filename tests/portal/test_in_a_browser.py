@@ -251,7 +251,7 @@ def test_a_commissioner_checks_a_quarter(reader: Reader):
     lena.goto(f"{case}/judge")
     look(lena, "judge")
     lena.check("input[value=yes]")
-    lena.click("text=Record this judgement")
+    lena.click("text=Save these marks")
     look(lena, "judged")
     ann = reader.signed_in(ANN)
     ann.goto(case)

@@ -312,7 +312,7 @@ def test_a_call_that_cannot_be_is_refused(
         assert listening.calls(session, stage.ref().region, Quarter.parse(QUARTER)) == {}
 
 
-def test_the_replies_to_be_marked_are_listed_and_silence_reads_not_judged(
+def test_the_replies_to_be_marked_are_listed_and_silence_reads_not_checked(
     stage: Stage, open_pages: Open
 ):
     here = stage.ref()
@@ -320,13 +320,14 @@ def test_the_replies_to_be_marked_are_listed_and_silence_reads_not_judged(
     assert "Not received yet" in lena.get(path(stage, "replies")).text
     stage.submit(AVON, stage.filled(here), stage.now)
     page = lena.get(path(stage, "replies"))
-    assert "Not judged" in page.text
+    assert "1 not checked" in page.text
     (link,) = [to for to in page.links.values() if to.endswith("/judge")]
     lena.get(link).submit(
-        {"faithful": "no", "reason": "They asked for evenings."}, button="Record this judgement"
+        {"reply-1-faithful": "no", "reply-1-reason": "They asked for evenings."},
+        button="Save these marks",
     )
     page = lena.get(path(stage, "replies"))
-    assert ("Not faithful" in page.text, "They asked for evenings." in page.text) == (True, True)
+    assert ("1 not faithful" in page.text, "They asked for evenings." in page.text) == (True, True)
     cora = stage.enters(open_pages, CORA)
     theirs = cora.get(path(stage, "replies"))
     assert not [to for to in theirs.links.values() if to.endswith("/judge")]

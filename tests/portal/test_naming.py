@@ -86,7 +86,7 @@ def test_the_form_says_what_is_missing_and_keeps_what_was_typed(stage: Stage, op
     [
         ("Cal Clydeson", CLYDE.signer_email, Role.SIGNER, "already"),
         ("Ann Approve", ANN, Role.SIGNER, "own team"),
-        ("Somebody Else", EVE, Role.LEAD, "under another name"),
+        ("Somebody Else", BROOK.email, Role.LEAD, "under another name"),
         ("Nell New", "nell at clyde", Role.LEAD, "no e-mail address"),
         ("Nell New", "nell@clyde.example", Role.COMMISSIONER, "choose what they are"),
     ],
@@ -96,6 +96,16 @@ def test_nobody_unsuitable_is_named(stage: Stage, name: str, email: str, role: R
     with stage.database.writing() as session, pytest.raises(Unsuitable, match=why) as refused:
         naming.name(session, here, role, name, email, stage.now, cora)
     assert EVE not in str(refused.value)
+
+
+def test_somebody_whom_only_another_region_knows_is_named_as_if_nobody_did(stage: Stage):
+    here, cora, eve = stage.ref(CLYDE), stage.person(CORA), stage.person(EVE)
+    with stage.database.writing() as session:
+        register.address_refused(session, eve, stage.now)
+        naming.name(session, here, Role.LEAD, "Somebody Else", EVE, stage.now, cora)
+        who = [one.who for one in naming.listed(session, here, stage.now)]
+    assert EVE in {one.email for one in who}
+    assert "Somebody Else" not in {one.name for one in who}
 
 
 def test_an_address_that_turned_letters_away_is_not_named_again(stage: Stage):
@@ -131,7 +141,7 @@ def test_an_import_that_does_not_list_them_takes_them_off_again(stage: Stage):
         role, here = Role.LEAD, stage.ref(CLYDE)
         naming.name(session, here, role, "Nell New", "nell@clyde.example", stage.now, cora)
         read = register.check(register_text().encode(), "again.csv")
-        done = register.import_register(session, read, stage.now, "o", policy_version="2026.3")
+        done = register.import_register(session, read, stage.now, "o", policy_version="2026.4")
         listed = session.get(Contact, naming.listed(session, here, stage.now)[0].id)
     assert done.ended == 1
     assert listed is not None

@@ -8,11 +8,11 @@ import pytest
 from charter.answers import Answer
 from charter.pages import prison_key
 from charter.steps import Published, Rating, RatingChanged
-from flows.publishing import build_pages
-from notifications.bulletin import render, stylesheet
+from notifications.bulletin import stylesheet
 from portal.provider.look import confined
 from providers import answering, checking, cycles, lives, returns
 from tests.support.cast import AVON, at
+from tests.support.drawn import build_pages, render
 from tests.support.pages import Page, PageClient
 from tests.support.rules import CALENDAR
 from tests.support.stage import CORA, Stage
@@ -25,6 +25,9 @@ WORDS = {
 }
 GROUNDS = re.compile(r' data-\w+="[^"]*"')
 """What a published fact rests on, which a draft does not have yet."""
+FOLD = re.compile(r'<details class="fold"(?: open)?>(.*?)</details>', re.DOTALL)
+LEADS_ON = re.compile(r"\s*<p><a [^>]*>[^<]*</a></p>\s*$")
+"""A commitment's own page, which a preview has no link to."""
 
 
 def adopt(stage: Stage) -> None:
@@ -39,25 +42,9 @@ def preview(stage: Stage, client: PageClient, commitment: str = "W2", **words: s
 
 
 def card_on(html: str, statement: str = "We hold a clinic") -> str:
-    """The card that holds the statement, without what it rests on or where its title leads."""
-    (found,) = [card for card in cards(html) if statement in card]
-    plain = GROUNDS.sub("", found)
-    return re.sub(r"<h3>(?:<a [^>]*>)?(.*?)(?:</a>)?</h3>", r"<h3>\1</h3>", plain)
-
-
-def cards(html: str) -> list[str]:
-    starts = [found.start() for found in re.finditer('<div class="card promise">', html)]
-    return [whole_div(html[start:]) for start in starts]
-
-
-def whole_div(html: str) -> str:
-    """The first div, up to where it is closed."""
-    depth = 0
-    for tag in re.finditer(r"<(/?)div\b[^>]*>", html):
-        depth += -1 if tag[1] else 1
-        if not depth:
-            return html[: tag.end()]
-    raise AssertionError("a div is not closed")
+    """What folds around the statement, without what it rests on or where it leads to."""
+    (found,) = [card for card in FOLD.findall(html) if statement in card]
+    return LEADS_ON.sub("", GROUNDS.sub("", found))
 
 
 def published(stage: Stage) -> str:
@@ -135,7 +122,7 @@ def test_a_region_that_has_not_adopted_the_wording_is_told_what_stands_there_ins
 def test_without_a_rating_nothing_is_shown_and_what_to_do_is_said(stage: Stage, open_pages: Open):
     page = preview(stage, stage.enters(open_pages, AVON.email), rating="")
     assert "Nothing yet: choose a rating" in page.text
-    assert not cards(page.html)
+    assert not FOLD.findall(page.html)
 
 
 def test_telling_words_are_shown_held_as_they_would_be(stage: Stage, open_pages: Open):

@@ -23,6 +23,7 @@ from providers import (
     naming,
     pauses,
     record,
+    register_history,
     staff,
     tokens,
 )
@@ -253,6 +254,21 @@ def test_the_store_tells_the_same_on_both_databases(store: Database, tmp_path: P
     assert {one.kind for one in brook} >= {"paused", "token_added", "contact_named", "requested"}
     assert names[f"return:{stage.ref().id}"].charter
     assert names[whole[1].subject].name
+
+
+def test_a_region_called_like_a_part_of_an_entry_reads_its_own_files_and_no_others(store: Database):
+    with store.writing() as session:
+        for seq, regions in enumerate((["file"], ["other"], ["other", "north"], ["other"]), 1):
+            body = {"file": "ab" * 32, "regions": regions, "added": seq}
+            ledger.append(session, at("2026-10-05T09:00"), "operator", "register_imported",
+                          "register", body)  # fmt: skip
+    with store.reading() as session:
+        own, more = record.entries(session, "file", Sought(), limit=2)
+        changes = register_history.history(session, "file")
+        last, _ = record.entries(session, "north", Sought(), limit=2)
+    assert [one.body["added"] for one in own] == [one.body["added"] for one in changes] == [1]
+    assert not more
+    assert [one.body["added"] for one in last] == [3]
 
 
 def kinds_written() -> set[str]:

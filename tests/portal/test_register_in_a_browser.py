@@ -12,7 +12,7 @@ from tests.portal.test_register import LISTS, SAMPLE, own_rows
 from tests.support.cast import CLYDE
 from tests.support.stage import CORA, Stage
 
-PAGES = (*LISTS, "/prisons/AVB", "/import", "/signatories/import")
+PAGES = (*LISTS, "/prisons/AVB", "/import", "/signatories/import", "/charter/new")
 
 
 @pytest.mark.parametrize("script", [False, True], ids=["script off", "script on"])
@@ -23,7 +23,7 @@ def test_every_page_of_the_register_is_sound_wide_and_narrow(
     served.stand_in()
     with served.database.writing() as session:
         read = register.check(shipped("register.csv").encode(), "register.csv")
-        register.import_register(session, read, served.now, "o", policy_version="2026.3")
+        register.import_register(session, read, served.now, "o", policy_version="2026.4")
         staff.add(session, served.now, "o", email=CORA, region_code="london", role="commissioner")
     with opening(served, chromium, script=script) as opener:
         page = opener.page_of(CORA)

@@ -12,13 +12,13 @@ from charter.ledger import digest
 from charter.reading import HELD
 from charter.returns import Life
 from charter.steps import Rating
-from flows.publishing import pages_if_published, rebuilt
-from notifications.bulletin import render
+from flows.publishing import pages_if_published
 from notifications.compared import sentences_of
 from providers import checking, ledger, lives, publications, releasing, staff
 from providers.cycles import NotAllowed
 from providers.returns import Ref
 from tests.support.cast import AVON, CLYDE
+from tests.support.drawn import render
 from tests.support.pages import Page, PageClient
 from tests.support.releases import (
     CHECKED,
@@ -237,7 +237,8 @@ def test_a_page_taken_down_keeps_its_address_and_comes_back_by_revision(
     with named.database.reading() as session:
         standing = publications.newest(session)
         assert standing is not None
-        page_bytes = rebuilt(session, standing)[f"prisons/{here.site}/{here.quarter}.html"]
+        files = render(publications.pages_of(session, standing))
+        page_bytes = files[f"prisons/{here.site}/{here.quarter}.html"]
         assert page_bytes.decode() == told
         assert ledger.verify(session) == ""
 

@@ -25,9 +25,9 @@ def sample(sqlite_database: Engine) -> Stage:
     stage.now = at("2026-09-01T09:00")
     with stage.database.writing() as session:
         cycles.keep_rulebook(session, "charter", "working-0.1", CHARTER_TEXT)
-        cycles.keep_rulebook(session, "policy", "2026.3", POLICY_TEXT)
+        cycles.keep_rulebook(session, "policy", "2026.4", POLICY_TEXT)
         read = register.check_file(SHIPPED)
-        register.import_register(session, read, stage.now, "operator", policy_version="2026.3")
+        register.import_register(session, read, stage.now, "operator", policy_version="2026.4")
         (region,) = register.regions(session)
         staff.add(
             session,

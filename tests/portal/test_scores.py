@@ -23,7 +23,7 @@ Open = Callable[..., PageClient]
 
 def another(stage: Stage, version: str, *changes: tuple[str, str]) -> str:
     """Another policy put on record, these lines changed."""
-    text = POLICY_TEXT.replace('version = "2026.3"', f'version = "{version}"')
+    text = POLICY_TEXT.replace('version = "2026.4"', f'version = "{version}"')
     for was, now in changes:
         assert was in text, was
         text = text.replace(was, now)
@@ -116,7 +116,7 @@ def test_only_the_commissioner_takes_up_a_policy(signed: Stage, open_pages: Open
     rita = signed.enters(open_pages, RITA)
     page = rita.get(f"{scores(signed)}/policies?with={other}")
     assert "Take up policy" not in page.text
-    sent = {"with": other, "instead_of": "2026.3", "token": token_of(rita)}
+    sent = {"with": other, "instead_of": "2026.4", "token": token_of(rita)}
     assert rita.post(f"{scores(signed)}/policies", sent).status == 403
 
 

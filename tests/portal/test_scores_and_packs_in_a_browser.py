@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from charter.packs import PackKind
 from charter.steps import RecordedNotReturned
@@ -14,9 +14,19 @@ from providers.packing import Asking
 from tests.portal.test_every_page_in_a_browser import faults_of, opening
 from tests.portal.test_scores import another, signed
 from tests.support.cast import AVON, CLYDE, DEE
+from tests.support.rules import POLICY_TEXT
 from tests.support.stage import CORA, QUARTER, Stage
 
 __all__ = ["signed"]
+
+
+OWN = POLICY_TEXT.replace('version = "2026.4"', 'version = "sample.1"')
+UPLOADED = {
+    "previewed": OWN.replace("\ndue = 20\n", "\ndue = 18\n"),
+    "mistaken": OWN.replace("\ndue = 20\n", '\ndue = "soon"\n').replace("89", "89.5"),
+    "unreachable": OWN.replace("[89, ", "[90, "),
+}
+"""Policies that are uploaded, by what comes of them."""
 
 
 @pytest.mark.parametrize("script", [False, True], ids=["script off", "script on"])
@@ -41,6 +51,7 @@ def test_scores_and_packs_are_sound_wide_and_narrow(
         "scores": f"{home}/scores",
         "policies": f"{home}/scores/policies?with={other}",
         "refused": f"{home}/scores/policies?with={broken}",
+        "upload": f"{home}/scores/policies/new",
         "receipt": f"/console/returns/{here.id}/score",
         "packs": f"{home}/packs",
         "assurance": f"{home}/packs/{QUARTER}/assurance",
@@ -58,4 +69,10 @@ def test_scores_and_packs_are_sound_wide_and_narrow(
                 for width in (1280, 320):
                     page.set_viewport_size({"width": width, "height": 800})
                     page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+        for name, words in UPLOADED.items():
+            page.goto(served.base_url + pages["upload"])
+            file = FilePayload(name="ours.toml", mimeType="application/toml", buffer=words.encode())
+            page.set_input_files("#file", file)
+            page.click("text=See what it says")
+            faults += faults_of(page, name, script=script)
     assert not faults, "\n".join(faults)

@@ -18,6 +18,7 @@ from tests.support.stage import ADAM, ANN, CORA, IRIS, LENA, RITA, Stage
 
 Open = Callable[..., PageClient]
 ASK, NEW = "/sign-in/second", "/sign-in/second/new"
+SECRET_KEY = "a secret of the tests"
 
 
 @pytest.fixture
@@ -38,12 +39,24 @@ def code(secret: bytes, stage: Stage, steps: int = 0) -> str:
     return onetime.code_at(secret, int(stage.now.timestamp()) // onetime.STEP + steps)
 
 
+def told(stage: Stage, email: str = CORA) -> str:
+    """The figures that somebody is told to set up their first one with."""
+    with stage.database.writing() as session:
+        found = second_factors.allow(session, stage.person(email), stage.now, "operator")
+    return onetime.told_code(SECRET_KEY, stage.person(email), found.entry)
+
+
+def enrolling(stage: Stage, secret: bytes, email: str = CORA) -> dict[str, str]:
+    """What is typed to set up a first one."""
+    return {"told": told(stage, email), "code": code(secret, stage)}
+
+
 def set_up(stage: Stage, open_pages: Open, email: str = CORA) -> tuple[PageClient, bytes]:
     """Somebody signed in who has just set up a second factor."""
     client = stage.enters(open_pages, email)
     page = client.get(NEW)
     secret = secret_on(page)
-    page.submit({"code": code(secret, stage)}, button="Set it up")
+    page.submit(enrolling(stage, secret, email), button="Set it up")
     stage.now += timedelta(minutes=1)
     return client, secret
 
@@ -65,7 +78,7 @@ def test_a_link_alone_opens_no_page_of_a_team(stage: Stage, open_pages: Open, em
 def test_who_sets_it_up_goes_on_to_the_page_they_wanted(stage: Stage, open_pages: Open):
     client, wanted = stage.enters(open_pages, CORA), f"/console/returns/{stage.ref().id}"
     page = client.get(wanted)
-    back = page.submit({"code": code(secret_on(page), stage)}, button="Set it up")
+    back = page.submit(enrolling(stage, secret_on(page)), button="Set it up")
     assert (back.status, back.path) == (200, wanted)
     assert client.get(f"/console/regions/{stage.ref().region}/2026-27-Q2").status == 200
 
@@ -151,7 +164,8 @@ def test_the_secret_is_kept_enciphered_and_only_once_a_code_came_back(
     secret = secret_on(page)
     assert secret == secret_on(client.get(NEW))
     assert secret != secret_on(stage.enters(open_pages, ANN).get(NEW))
-    refused = page.submit({"code": code(secret, stage, 9)}, button="Set it up")
+    wrong = {**enrolling(stage, secret), "code": code(secret, stage, 9)}
+    refused = page.submit(wrong, button="Set it up")
     assert (refused.status, secret_on(refused)) == (422, secret)
     assert kept(stage) == "[]"
     refused.submit({"code": code(secret, stage)}, button="Set it up")
@@ -201,10 +215,11 @@ def test_a_new_telephone_takes_the_place_of_the_old_everywhere(stage: Stage, ope
 
 
 def test_a_raised_session_has_a_name_that_nobody_knew_before(stage: Stage, open_pages: Open):
-    client = stage.enters(open_pages, CORA)
+    client = open_pages(stage.app)
+    stage.sign_in(client, CORA)
     name, before = next((n, v) for n, v in client.http.cookies.items() if n.endswith("session"))
     page = client.get(NEW)
-    page.submit({"code": code(secret_on(page), stage)}, button="Set it up")
+    page.submit(enrolling(stage, secret_on(page)), button="Set it up")
     assert client.http.cookies[name] != before
     thief = open_pages(stage.app)
     thief.http.cookies.set(name, before, domain="portal.example", path="/")

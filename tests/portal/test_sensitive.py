@@ -8,13 +8,13 @@ from urllib.parse import quote
 import pytest
 
 from charter.quarters import at as moment_on
+from charter.quarters import london_date
 from charter.reading import QUIET
-from flows.publishing import build_pages
-from notifications.bulletin import render
 from notifications.compared import sentences_of
-from providers import checking, ledger, quiet
+from providers import deputies, ledger, lives, quiet, replied
 from providers.cycles import NotAllowed, Unknown
 from tests.support.cast import AVON
+from tests.support.drawn import build_pages, render
 from tests.support.pages import PageClient
 from tests.support.releases import OUT, approve_by_two, named_in, publish, site_page
 from tests.support.rules import CALENDAR
@@ -51,6 +51,30 @@ def agreed(stage: Stage, **days: date) -> int:
 def counts(stage: Stage, on: date) -> bool:
     with stage.database.reading() as session:
         return here_of(stage)[1] in quiet.in_force(session, on)
+
+
+def test_a_deputy_of_whoever_set_it_does_not_agree_to_it(named: Stage, open_pages: Open):
+    region, today = here_of(named)[0], london_date(named.now)
+    with named.database.writing() as session:
+        cora, rita = named.person(CORA), named.person(RITA)
+        deputies.name(session, region, deputy=rita, stands_for=cora, first=today,
+                      last=today + timedelta(days=9), now=named.now, person=cora)  # fmt: skip
+    period = set_by(named, CORA)
+    with (
+        named.database.writing() as session,
+        pytest.raises(NotAllowed, match="count as one"),
+    ):
+        quiet.agree(session, region, period, named.now, rita)
+    page = f"/console/regions/{region}/sensitive"
+    asked = ["/sensitive/agree" in named.enters(open_pages, who).get(page).html
+             for who in (RITA, ANN)]  # fmt: skip
+    assert asked == [False, True]
+    theirs = set_by(named, RITA, LAST_DAY + timedelta(days=1), LAST_DAY + timedelta(days=2))
+    with (
+        named.database.writing() as session,
+        pytest.raises(NotAllowed, match="count as one"),
+    ):
+        quiet.agree(session, region, theirs, named.now, cora)
 
 
 def test_it_counts_from_its_first_to_its_last_day_once_a_second_person_agreed(named: Stage):
@@ -114,7 +138,9 @@ def test_ratings_and_narratives_stand_behind_one_sentence_and_the_state_does_not
     here = named.ref()
     named.now = OUT
     with named.database.writing() as session:
-        checking.judge(session, here, True, "We heard so.", OUT, named.person(LENA))
+        who = named.person(LENA)
+        for one in replied.replies_in(session, lives.lives(session, [here.id])[here.id]):
+            replied.mark(session, here, one.about, True, "We heard so.", OUT, who)
     approve_by_two(named, open_pages, here)
     agreed(named)
     publish(named)

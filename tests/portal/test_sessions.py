@@ -52,7 +52,7 @@ def test_a_leaver_loses_access_at_once(stage: Stage, open_pages: Open):
     left = "\n".join(row for row in rows if AVON.email not in row)
     with stage.database.writing() as session:
         read = register.check(left.encode(), "left.csv")
-        register.import_register(session, read, stage.now, "operator", policy_version="2026.3")
+        register.import_register(session, read, stage.now, "operator", policy_version="2026.4")
     assert client.get("/returns").path == "/sign-in"
     assert client.get(stage.link(AVON.email)).submit(button="Sign in").status == 410
     before = len(stage.messages)

@@ -3,18 +3,21 @@
 import base64
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from portal.signin import onetime
+from providers import second_factors
 from tests.portal.test_every_page_in_a_browser import faults_of, opening
 from tests.portal.test_letters_page import doubtful
 from tests.portal.test_record import play
+from tests.portal.test_second_factor import SECRET_KEY
 from tests.support.stage import ADAM, CORA, RITA, Stage
 
 PAGES = {
     "/team": ADAM,
     "/team/new": ADAM,
     "/team/{member}/end": ADAM,
+    "/team/{member}/telephone": ADAM,
     "/team/deputies": CORA,
     "/record": CORA,
     "/record?first=x": CORA,
@@ -77,3 +80,44 @@ def test_a_second_factor_is_set_up_and_asked_for(served: Stage, chromium: Browse
         page.keyboard.press("Enter")
         page.wait_for_url("**/console")
     assert not faults, "\n".join(faults)
+
+
+def test_a_first_one_is_set_up_by_keyboard_on_a_telephone_without_script(
+    stage: Stage, request: pytest.FixtureRequest, chromium: Browser
+):
+    faults: list[str] = []
+    stage.second_factor = True
+    served: Stage = request.getfixturevalue("served")
+    with served.database.writing() as session:
+        cora = served.person(CORA)
+        given = second_factors.allow(session, cora, served.now, "operator")
+    figures = onetime.told_code(SECRET_KEY, cora, given.entry)
+    with opening(served, chromium, script=False) as opener:
+        page = opener.page_of(CORA)
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(f"{served.base_url}/console")
+        assert page.locator("h1").inner_text() == "Set up a second factor"
+        faults += faults_of(page, "needed", script=False)
+        secret = base64.b32decode(page.inner_text(".app-key").replace(" ", ""))
+        code = onetime.code_at(secret, int(served.now.timestamp()) // onetime.STEP)
+        for typed in ("0000 0000", figures):
+            reach(page, "told")
+            page.keyboard.press("Control+A")
+            page.keyboard.type(typed)
+            page.keyboard.press("Tab")
+            page.keyboard.press("Control+A")
+            page.keyboard.type(code)
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            faults += faults_of(page, typed, script=False)
+        assert page.url.endswith("/console")
+    assert not faults, "\n".join(faults)
+
+
+def reach(page: Page, name: str) -> None:
+    """Goes on with the tab key until a field has the focus, as long as the page may be."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").get_attribute("id") == name:
+            return
+    raise AssertionError(f"no tab leads to {name}")

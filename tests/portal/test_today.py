@@ -5,15 +5,24 @@ from datetime import date
 
 import pytest
 
-from charter.review import Disputed
-from charter.steps import BecameUnreachable, ExtensionAsked, NotRunningAsked, Rating
+from charter.review import Disputed, DisputeDecided
+from charter.steps import (
+    BecameUnreachable,
+    ExtensionAsked,
+    NotRunningAsked,
+    Published,
+    Rating,
+    RatingChanged,
+    Signed,
+)
 from notifications.tables import Letter, LetterState
-from providers import checking
+from providers import answering, checking, lives, releasing
 from providers.console_tables import SensitivePeriod
 from providers.tables import Service
 from tests.portal.test_console import record, sign
 from tests.support.cast import AVON, BROOK, CLYDE, DEE, at
 from tests.support.pages import Page, PageClient, words
+from tests.support.releases import FEW, NAMED, named_in, release_of
 from tests.support.stage import ANN, CORA, IRIS, LAST, LENA, OTTO, QUARTER, RITA, Stage
 
 Open = Callable[..., PageClient]
@@ -70,6 +79,50 @@ def test_the_commissioner_sees_what_a_commissioner_does(waiting: Stage, open_pag
 def test_an_arbiter_sees_disputes_and_an_approver_pages(waiting: Stage, open_pages: Open):
     assert headings(waiting.enters(open_pages, IRIS).get("/console")) == {"Decide a dispute": 1}
     assert headings(waiting.enters(open_pages, ANN).get("/console")) == {"Approve to publish": 1}
+
+
+def test_a_dispute_leads_to_itself_with_the_day_it_was_raised(waiting: Stage, open_pages: Open):
+    waiting.now = at("2026-10-28T10:00")
+    record(waiting, BROOK, Signed(document="0" * 64))
+    with waiting.database.writing() as session:
+        change = RatingChanged(commitment="W3", rating=Rating.PARTLY, reason="No log.")
+        lives.record(session, waiting.ref(BROOK).id, change, waiting.now, "engine")
+    record(waiting, BROOK, Disputed(commitment="W3", reason="There is a log."))
+    page = waiting.enters(open_pages, IRIS).get("/console")
+    assert headings(page) == {"Decide a dispute": 2}
+    first, second = page.text.index("raised 6 October"), page.text.index("raised 28 October 2026")
+    assert first < second
+    assert f"/console/disputes/{waiting.ref(BROOK).id}/W3" in page.html
+    place = page.click("HMP Avonbridge, Avon Health")
+    assert place.path == f"/console/disputes/{waiting.ref().id}/W2"
+
+
+def test_what_was_published_unchecked_is_still_to_be_confirmed(waiting: Stage, open_pages: Open):
+    record(waiting, AVON, DisputeDecided(commitment="W2", upheld=True, reason="We looked."))
+    record(waiting, AVON, Published(revision=1, page="p"))
+    page = waiting.enters(open_pages, CORA).get("/console")
+    assert headings(page)["Confirm what was published unchecked"] == 1
+    queue = page.click("Sample, July to September 2026: 1")
+    assert "HMP Avonbridge" in queue.text
+    with waiting.database.writing() as session:
+        checking.confirm(session, waiting.ref(), waiting.now, waiting.person(CORA))
+    assert "published unchecked" not in waiting.enters(open_pages, CORA).get("/console").text
+    assert "published unchecked" not in waiting.enters(open_pages, ANN).get("/console").text
+
+
+def test_held_words_are_counted_until_a_person_has_cleared_them(stage: Stage, open_pages: Open):
+    named_in(stage)
+    with stage.database.writing() as session:
+        answering.reply(session, stage.ref(), FEW, stage.now, stage.person(AVON.email))
+    ann = stage.enters(open_pages, ANN)
+    page = ann.get("/console")
+    assert headings(page)["Clear held words"] == 2
+    assert page.click("Sample, July to September 2026: 2").path == release_of(stage.ref())
+    with stage.database.writing() as session:
+        here, person = stage.ref(), stage.person(ANN)
+        releasing.clear_hold(session, here, NAMED, "Agreed.", stage.now, person)
+    assert headings(ann.get("/console"))["Clear held words"] == 1
+    assert "Clear held words" not in stage.enters(open_pages, LENA).get("/console").text
 
 
 def test_a_page_somebody_approved_waits_for_somebody_else(waiting: Stage, open_pages: Open):

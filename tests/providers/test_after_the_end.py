@@ -97,6 +97,6 @@ def test_a_register_that_no_longer_lists_the_service_leaves_its_contacts_in(stag
     with stage.database.writing() as session:
         read = register.check("\n".join([*kept, ""]).encode(), "without.csv")
         now = at("2026-10-06T09:00")
-        register.import_register(session, read, now, "operator", policy_version="2026.3", yes=True)
+        register.import_register(session, read, now, "operator", policy_version="2026.4", yes=True)
         assert session.get_one(Service, stage.ref().service_id).ends == date(2026, 10, 6)
     assert enters(stage)

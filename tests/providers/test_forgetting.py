@@ -37,7 +37,7 @@ def programme(store: Database, tmp_path: Path) -> Programme:
 def leaves(programme: Programme, when: str = "2026-10-05T09:00") -> None:
     with programme.database.writing() as session:
         read = register.check(WITHOUT.encode(), "small.csv")
-        register.import_register(session, read, at(when), "operator", policy_version="2026.3")
+        register.import_register(session, read, at(when), "operator", policy_version="2026.4")
 
 
 def forget(programme: Programme, email: str, when: str) -> forgetting.Forgotten:

@@ -85,7 +85,8 @@ def test_a_step_that_may_be_taken_once_is_taken_once_even_among_many(stage: Stag
 def test_what_lies_before_the_last_entry_is_refused_whole(stage: Stage) -> None:
     before = written(stage.database)
     early = [NewStep(stage.ref(AVON).id, Started()), NewStep(stage.ref(BROOK).id, Started())]
-    with pytest.raises(ledger.BeforeLastEntry), stage.database.writing() as session:
+    behind = "the clock says 1 September 2026 at 9:00am, but the record's last entry is of "
+    with pytest.raises(ledger.BeforeLastEntry, match=behind), stage.database.writing() as session:
         lives.record_many(session, early, at("2026-09-01T09:00"), "engine")
     assert written(stage.database) == before
 

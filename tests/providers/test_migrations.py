@@ -19,6 +19,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     func,
@@ -30,6 +31,7 @@ from sqlmodel import SQLModel
 import notifications.tables  # noqa: F401 - its import fills the metadata
 import providers.console_tables
 import providers.door_tables
+import providers.rendition_tables
 import providers.tables  # noqa: F401 - so does this
 from providers.database import (
     WrongRevision,
@@ -77,6 +79,8 @@ def made_up(column: Column[Any], number: int) -> object:
             return datetime(2026, 10, number, 9, tzinfo=UTC)
         case Date():
             return date(2026, 10, number)
+        case LargeBinary():
+            return f"{column.name} {number}".encode()
         case _:
             return f"{column.name} {number}"
 

@@ -25,7 +25,7 @@ def region(store: Database) -> str:
     """The code of a region with one service and the newest policy."""
     with store.writing() as session:
         cycles.keep_rulebook(session, "charter", CHARTER.version, CHARTER_TEXT)
-        cycles.keep_rulebook(session, "policy", "2026.3", POLICY_TEXT)
+        cycles.keep_rulebook(session, "policy", "2026.4", POLICY_TEXT)
         take_in(session, {}, now=at("2026-10-05T09:00"))
         return register.regions(session)[0].code
 

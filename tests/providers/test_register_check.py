@@ -72,6 +72,8 @@ def test_an_excel_workbook_reads_like_the_csv() -> None:
         ({"source_date": "May 2023"}, "line 2, source_date: 'May 2023' is no date"),
         ({"numbers_checked": "yesterday"}, "line 2, numbers_checked: 'yesterday' is no date"),
         ({"switchboard": "ask"}, "line 2, switchboard: 'ask' is no telephone number"),
+        ({"link_worker": "Ann"}, "line 2, link_worker: 'Ann' is no telephone number"),
+        ({"partner": "Families Heard"}, "line 2, partner: the listening partner is a region's"),
         ({"family_line": "2079460100"}, "line 2, family_line: '2079460100' has lost its first 0"),
         ({"site_code": "REGION"}, "line 2, site_code: REGION is for the commissioner"),
         ({"party": "commissioner"}, "a commissioner's own row has REGION here"),

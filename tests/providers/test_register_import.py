@@ -11,6 +11,7 @@ from sqlmodel import select
 from charter.steps import RecordedNotReturned, Released, Requested, Signed
 from providers import cycles, ledger, lives
 from providers.database import Database
+from providers.partners import speaks_for_families
 from providers.register import (
     ImportRefused,
     NeedsYes,
@@ -123,7 +124,7 @@ def test_a_first_import_makes_regions_sites_parties_services_and_contacts(store:
             "Fenland",
             False,
             False,
-            "2026.3",
+            "2026.4",
         )
         assert home.first_imported_at == NOON
         assert [site.name for site in sites(session, "fenland")] == [
@@ -167,7 +168,7 @@ def test_the_ledger_entry_holds_counts_and_names_nobody(store: Database) -> None
 def test_a_register_with_a_problem_is_refused_and_nothing_is_stored(store: Database) -> None:
     bad = check(csv_of({}, {"contact_email": "nobody"}), "register.csv")
     with pytest.raises(ImportRefused, match="line 3, contact_email"), store.writing() as session:
-        import_register(session, bad, NOON, "operator", policy_version="2026.3")
+        import_register(session, bad, NOON, "operator", policy_version="2026.4")
     with store.reading() as session:
         assert regions(session) == []
 
@@ -175,7 +176,7 @@ def test_a_register_with_a_problem_is_refused_and_nothing_is_stored(store: Datab
 def test_a_register_with_no_rows_is_refused(store: Database) -> None:
     empty = check(csv_of(), "register.csv")
     with pytest.raises(ImportRefused), store.writing() as session:
-        import_register(session, empty, NOON, "operator", policy_version="2026.3")
+        import_register(session, empty, NOON, "operator", policy_version="2026.4")
 
 
 def test_a_region_starts_paused_when_asked_and_an_import_never_resumes_it(store: Database) -> None:
@@ -297,6 +298,16 @@ def test_a_column_the_file_has_not_got_leaves_what_is_on_record(store: Database)
         assert sites(session, "fenland")[0].switchboard == "020 7946 0100"
 
 
+def test_the_organisation_that_listens_to_families_is_named_by_the_commissioners_row(
+    store: Database,
+) -> None:
+    with store.writing() as session:
+        take_in(session, {}, COMMISSIONER | {"partner": "Families Heard"})
+        assert speaks_for_families(session, "fenland", TODAY) == "Families Heard"
+        take_in(session, {}, COMMISSIONER | {"partner": ""}, now=LATER)
+        assert speaks_for_families(session, "fenland", TODAY) == "", "and nobody of that role"
+
+
 def test_a_corrected_first_day_dates_the_same_service_anew(store: Database) -> None:
     with store.writing() as session:
         take_in(session, {}, SIGNER)
@@ -411,7 +422,11 @@ def test_a_party_cannot_turn_from_provider_into_commissioner(store: Database) ->
 
 
 def test_what_is_exported_imports_without_a_change(store: Database) -> None:
-    numbers = {"switchboard": "+44 20 7946 0100", "numbers_checked": "2026-06-30"}
+    numbers = {
+        "switchboard": "+44 20 7946 0100",
+        "numbers_checked": "2026-06-30",
+        "link_worker": "020 7946 0190",
+    }
     more = {"note": "=SUM(A1)", "source": "'-", "source_date": "2026-05-01"}
     with store.writing() as session:
         take_in(session, numbers | more, SIGNER | {"contact_name": "Zoë, 'Ada'"}, *FULL[2:])
@@ -421,7 +436,7 @@ def test_what_is_exported_imports_without_a_change(store: Database) -> None:
         text = export(session, ["fenland"])
         again = check(text.encode(), "export.csv")
         assert again.problems == ()
-        done = import_register(session, again, LATER, "operator", policy_version="2026.3")
+        done = import_register(session, again, LATER, "operator", policy_version="2026.4")
         assert not done.did_something, done.lines
         assert export(session) == text
     assert "'=SUM(A1)" in text
@@ -464,9 +479,9 @@ def test_importing_a_thousand_services_asks_the_database_few_questions(store: Da
     many = [BROOK_ROW | {"site_code": f"s{n}", "site_name": f"HMP {n:04}"} for n in range(1000)]
     found = register_of(*many)
     with store.writing() as session:
-        import_register(session, found, NOON, "operator", policy_version="2026.3")
+        import_register(session, found, NOON, "operator", policy_version="2026.4")
     with store.writing() as session, counted(store) as seen:
-        done = import_register(session, found, LATER, "operator", policy_version="2026.3")
+        done = import_register(session, found, LATER, "operator", policy_version="2026.4")
     assert not done.did_something
     assert len([statement for statement in seen if statement.startswith("SELECT")]) < 12
 

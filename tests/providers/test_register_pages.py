@@ -150,7 +150,7 @@ def test_a_plan_that_ends_an_open_return_names_it_and_needs_yes(store: Database)
     [
         (WOLD, "region", "another region"),
         ({"provider_name": "Avon Healthcare"}, "provider_name", "another name in other regions"),
-        ({"contact_name": "Avon Avery"}, "contact_name", "on record under another name"),
+        ({"contact_name": "Avon Avery"}, "contact_name", "your own list has another name"),
     ],
 )
 def test_one_regions_import_changes_nothing_of_another(

@@ -139,7 +139,7 @@ def test_an_import_of_the_register_does_not_disturb_it(stage: Stage) -> None:
     name(stage)
     with stage.database.writing() as session:
         read = register.check(register_text().encode(), "again.csv")
-        done = register.import_register(session, read, NOW, "operator", policy_version="2026.3")
+        done = register.import_register(session, read, NOW, "operator", policy_version="2026.4")
         assert not done.did_something
         assert DORA not in register.export(session)
     assert roles_on(stage, DORA, FIRST) == {Role.DEPUTY}
@@ -150,7 +150,7 @@ def without(stage: Stage, email: str) -> None:
     lines = [line for line in register_text().splitlines() if email not in line]
     with stage.database.writing() as session:
         read = register.check("\n".join([*lines, ""]).encode(), "fewer.csv")
-        register.import_register(session, read, NOW, "operator", policy_version="2026.3")
+        register.import_register(session, read, NOW, "operator", policy_version="2026.4")
 
 
 def test_whoever_was_named_by_a_leaver_stands_in_no_longer(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """What each page of the console costs: its queries, and its time beside that of a bare page."""
 
 import gc
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import openpyxl
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import event, text
 
@@ -29,6 +31,8 @@ PEOPLE = (COMMISSIONER, PARTNER, APPROVER, scale.ARBITER, scale.ADMINISTRATOR)
 ASKED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 TURNS = 5
+TABLES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+"""What a table is that is kept as a file."""
 
 
 @dataclass
@@ -46,12 +50,20 @@ class Clocked:
 
 @dataclass(frozen=True)
 class Cost:
-    """One page: how it answered, how many queries it asked, and its times by turns, in seconds."""
+    """One page: how it answered, how many queries it asked, and all that it said."""
 
     status: int
     kind: str
     queries: int
-    size: int
+    body: bytes = field(repr=False)
+
+    @property
+    def lines(self) -> int:
+        """How many lines a table has that is kept as a file, all its sheets together."""
+        if self.kind == "text/csv":
+            return self.body.count(b"\n")
+        sheets = openpyxl.load_workbook(io.BytesIO(self.body), read_only=True)
+        return sum(sheet.max_row or 0 for sheet in sheets)
 
 
 @dataclass
@@ -123,18 +135,20 @@ class Console:
             if answer.status_code != 403:
                 break
         kind = answer.headers.get("content-type", "").split(";")[0]
-        return Cost(answer.status_code, kind, len(self.asked), len(answer.content))
+        return Cost(answer.status_code, kind, len(self.asked), answer.content)
 
-    def times(self, routes: list[str], *, first: bool = False) -> dict[str, float]:
+    def times(
+        self, routes: list[str], *, first: bool = False, turns: int = TURNS
+    ) -> dict[str, float]:
         """The median time of each page and of the bare one, every page once in each turn.
 
         `first` times each page as it is for whoever opens it first after a change.
         """
         who = {route: self._who(route) for route in routes}
         taken: dict[str, list[float]] = {route: [] for route in (*routes, BARE)}
-        for _ in range(TURNS):
-            gc.collect()
+        for _ in range(turns):
             for route in (*routes, BARE):
+                gc.collect()  # what one page leaves behind is not for the next to clear away
                 path = BARE if route == BARE else self.address(route)
                 if first:
                     self.change()
@@ -167,10 +181,13 @@ def console(database: Database, folder: Path) -> Iterator[Console]:
         if statement.lstrip().upper().startswith(ASKED):
             found.asked.append(statement)
 
+    gc.collect()
+    gc.freeze()  # as the server does once it is up
     event.listen(database.engine, "before_cursor_execute", heard)
     try:
         yield found
     finally:
+        gc.unfreeze()
         event.remove(database.engine, "before_cursor_execute", heard)
         for client in clients.values():
             client.__exit__()

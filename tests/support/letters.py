@@ -10,7 +10,11 @@ from tests.support.cast import AVON, BROOK, CLYDE
 LETTERS = Letters()
 NOTICE = "This is working wording. It stands in until the official text is put here."
 DATES = {"due": "28 October 2026", "publishes": "8 December 2026"}
-LATER = {"question": "25 November 2026", "reply_window": "2 December 2026"}
+LATER = {
+    "question": "25 November 2026",
+    "reply_window": "2 December 2026",
+    "dispute": "10 December 2026",
+}
 STANDINGS = ("not_started", "in_progress", "with_signer")
 RECEIVED = ("received", "received_late", "nil")
 READERS = {
@@ -20,10 +24,13 @@ READERS = {
     "unreachable": "commissioner",
     "refused": "commissioner",
     "name_contact": "commissioner",
+    "dispute": "arbiter",
 }
+ABOUT = {"question": "training for staff", "dispute": "“Training”"}
 PROMISES = ("promise_overdue", "promise_offered")
 NO_DATES = (
-    "receipt", "published", "unreachable", "refused", "name_contact", "confirm", *PROMISES
+    "receipt", "published", "unreachable", "refused", "name_contact", "confirm", "decided",
+    *PROMISES
 )  # fmt: skip
 TURNED_AWAY = ((("lead",), "deputy"), (("lead", "deputy"), "signer"), (("signer",), ""))
 
@@ -57,7 +64,9 @@ def items(kind: str, count: int) -> list[Item]:
             role=READERS.get(kind, "lead"),
             standing=standing,
             recorded_on="11 November 2026" if kind == "warning" else "",
-            about="training for staff" if kind == "question" else "",
+            about=ABOUT.get(kind, ""),
+            changed_stands="“Training”" if kind == "decided" and number != 1 else "",
+            own_stands="“Ringing back”" if kind == "decided" and number else "",
             answer=("yes", "no", "yes")[number] if kind == "answer" else "",
             refused=TURNED_AWAY[number][0] if kind == "refused" else (),
             instead=TURNED_AWAY[number][1] if kind == "refused" else "",

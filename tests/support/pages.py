@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from xml.etree.ElementTree import Element
@@ -19,8 +20,12 @@ BLOCKS = {"p", "div", "ul", "ol", "dl", "table", "h2", "h3"}
 """What the standard allows in no inline element, though parsers let it pass."""
 
 
+@lru_cache(maxsize=8)
 def parse(html: str) -> tuple[Element, list[str]]:
-    """The tree of a page, and what html5lib found wrong with it."""
+    """The tree of a page, and what html5lib found wrong with it; read once, so neither is changed.
+
+    It takes longer than the portal took to make the page.
+    """
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
     tree: Element = parser.parse(html)
     lines = html.splitlines() or [""]
@@ -94,7 +99,8 @@ def _outside_faults(element: Element) -> list[str]:
 
 def page_faults(html: str, *, nonce: str | None = None) -> list[str]:
     """Everything wrong with a page by the rules of the house, as sentences; none is a pass."""
-    tree, faults = parse(html)
+    tree, found = parse(html)
+    faults = list(found)
     if not html.lstrip().lower().startswith("<!doctype html>"):
         faults.append("a page starts with <!doctype html>")
     root = tree if tree.tag == "html" else tree.find("html")

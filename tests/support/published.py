@@ -5,14 +5,25 @@ from datetime import date
 from typing import Any
 
 from charter.answers import ActionLine, RequestReply
+from charter.beside import Beside, PassedView, PracticeView, Serves
+from charter.listening import (
+    Calls,
+    Event,
+    Heard,
+    Report,
+    Safeguarding,
+    Spotlight,
+    Survey,
+    Voice,
+)
 from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage
 from charter.quarters import at
+from charter.review import Judged
 from charter.steps import (
     BecameUnreachable,
     Challenged,
     Confirmed,
     Extended,
-    Judged,
     RatingChanged,
     RecordedNotReturned,
     Replied,
@@ -57,7 +68,7 @@ def alder() -> list[ReturnView]:
                 request="R1", answer="accepted", words="A nurse now answers it on weekdays."
             ),
             RequestReply(
-                request="R2", answer="partly", words="We will print it in four languages first."
+                request="R2", answer="partly", words="We will print it in 4 languages first."
             ),
             RequestReply(
                 request="R3", answer="declined", words="The wing has no room for a weekly meeting."
@@ -99,10 +110,12 @@ def alder() -> list[ReturnView]:
                     change(Q1, "planned", date(2026, 8, 31)),
                     change(Q2, "done", date(2026, 8, 31)),
                     request="R1",
+                    consulted="We asked families in the visits hall, and moved the hours.",
+                    practice="bir-c4-1",
                 ),
                 promise(
                     2,
-                    "Print the guide to healthcare in four languages",
+                    "Print the guide to healthcare in 4 languages",
                     change(Q1, "planned", date(2026, 9, 30)),
                     change(
                         Q2, "in_progress", date(2026, 12, 31), "The translator was ill for a month."
@@ -121,8 +134,104 @@ def alder() -> list[ReturnView]:
                     change(Q2, "not_doing", date(2026, 9, 30), "The room is needed for a clinic."),
                 ),
             ),
+            practices={"bir-c4-1": "A list of numbers in every hall, HMP/YOI Birchwood"},
+            beside=around(),
+            step=41,
         )
     ]
+
+
+HEARD = Heard(
+    region="SAMPLE",
+    quarter=str(Q2),
+    salt="",
+    activities={"interview": 120, "call": 56, "message": 3},
+    themes={"waiting": 61, "medicines": 40, "safety": 5},
+    surveys=(
+        Survey(
+            commitment="C4",
+            question="Did somebody answer when you rang?",
+            share=62,
+            base=48,
+            method="Asked in the visits hall",
+            asked_on=date(2026, 8, 3),
+            site_code="ALD",
+        ),
+        Survey(
+            commitment="C1",
+            question="Were you asked about on arrival?",
+            share=10,
+            base=30,
+            method="Paper survey",
+            asked_on=date(2026, 8, 3),
+            site_code="ALD",
+        ),
+        Survey(
+            commitment="C2",
+            question="Do you know what may be shared?",
+            share=50,
+            base=6,
+            method="Paper survey",
+            asked_on=date(2026, 8, 3),
+            site_code="ALD",
+        ),
+        Survey(
+            commitment="C6",
+            question="Is the guide clear?",
+            share=55,
+            base=200,
+            method="Online survey",
+            asked_on=date(2026, 9, 1),
+        ),
+    ),
+    voice=Voice(
+        valued=("Nurses who ring back", "A letter in plain words", "One number", "Kind staff"),
+        worried=("Long waits for a dentist", "Moves that nobody tells them of"),
+        positive=33,
+        negative=48,
+        base=179,
+        definition="All good means that nothing was said to be wrong.",
+    ),
+    spotlight=Spotlight(group="Families who read little English", words="They ask for pictures."),
+    events=(
+        Event(kind="coffee_morning", held_on=date(2026, 7, 14), attendance="8_to_15"),
+        Event(kind="visits_hall", held_on=date(2026, 8, 3), attendance="under_8", site_code="ALD"),
+    ),
+    report=Report(reference="Listening Report 7", dated=date(2026, 10, 1)),
+    safeguarding=Safeguarding(escalated=73, in_time=70),
+)
+"""What families of the whole region said in the quarter."""
+
+
+def around() -> Beside:
+    """All that can stand beside an update."""
+    return Beside(
+        heard=(HEARD,),
+        saved_on=date(2026, 10, 5),
+        calls=Calls(made=3, answered=2, minutes=14),
+        passed=(
+            PassedView(
+                "sample-ald-prison-1",
+                "Let children bring a drawing to a visit.",
+                date(2026, 7, 14),
+                "the head of visits",
+                date(2026, 7, 20),
+            ),
+        ),
+        practices=(
+            PracticeView(
+                "ald-c4-1",
+                "A line that is answered",
+                "One nurse holds the telephone.",
+                "Avon Health",
+            ),
+        ),
+        serves=(
+            Serves(21, "Fern Dental", date(2025, 1, 1), None, "unsigned"),
+            Serves(22, "Gale Care", date(2026, 11, 1), None, "later"),
+            Serves(23, "Hart Health", date(2026, 7, 1), date(2026, 7, 14), "short"),
+        ),
+    )
 
 
 def birch() -> list[ReturnView]:
@@ -182,7 +291,7 @@ def extended() -> list[ReturnView]:
 def commissioner() -> list[ReturnView]:
     """The commissioner's own return."""
     doc = document(provider="NHSS", site="REGION")
-    return [view(WHOLE, party="NHS Sample", doc=doc, return_id=6)]
+    return [view(WHOLE, party="NHS Sample", doc=doc, return_id=6, beside=around())]
 
 
 def everybody() -> list[ReturnView]:

@@ -81,7 +81,7 @@ def take_in(
         register_of(*changes),
         now,
         "operator",
-        policy_version="2026.3",
+        policy_version="2026.4",
         yes=yes,
         paused=paused,
     )

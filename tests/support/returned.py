@@ -167,8 +167,16 @@ def view(
     return ReturnView(site=site, life=lived, document=doc, receipt=receipt, **{**usual, **changes})
 
 
-def promise(number: int, title: str, *changes: Change, request: str | None = None) -> Promise:
+def promise(
+    number: int,
+    title: str,
+    *changes: Change,
+    request: str | None = None,
+    practice: str | None = None,
+    consulted: str = "",
+) -> Promise:
     """An action first promised for the due date of its first change."""
+    changes = tuple(replace(one, consulted=consulted) for one in changes)
     return Promise(
         id=f"avon-ald-{number}",
         commitment="C4",
@@ -177,6 +185,7 @@ def promise(number: int, title: str, *changes: Change, request: str | None = Non
         request=request,
         first_due=changes[0].due,
         changes=changes,
+        practice=practice,
     )
 
 

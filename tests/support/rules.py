@@ -12,7 +12,7 @@ from charter.steps import Rating
 
 DATA = Path(__file__).parents[2] / "providers" / "data"
 CHARTER_TEXT = (DATA / "charter-working-0.1.toml").read_text("utf-8")
-POLICY_TEXT = (DATA / "policy-2026.3.toml").read_text("utf-8")
+POLICY_TEXT = (DATA / "policy-2026.4.toml").read_text("utf-8")
 HOLIDAYS_TEXT = (DATA / "bank-holidays-england-and-wales.json").read_text("utf-8")
 CHARTER = read_charter(CHARTER_TEXT)
 POLICY = read_policy(POLICY_TEXT)

@@ -25,7 +25,17 @@ from charter.steps import (
     Signed,
 )
 from flows.scoring import rescore
-from providers import cycles, evidence, lives, opening, packs, requests, returns, staff
+from providers import (
+    cycles,
+    evidence,
+    lives,
+    opening,
+    packs,
+    promise_standings,
+    requests,
+    returns,
+    staff,
+)
 from providers.database import Database
 from providers.evidence import Cabinet
 from providers.lives import NewStep
@@ -197,6 +207,7 @@ def _promise(session: Session, here: list[Ref], texts: dict[int, str]) -> None:
         for ref in here
     ]
     session.execute(insert(ActionChange), changes)
+    promise_standings.write(session, [row["action_id"] for row in changes])
 
 
 def _publish(session: Session, here: list[Ref], when: datetime) -> None:

@@ -1,16 +1,20 @@
 """Charts as data: what each bar, point and span says, and where it lies in hundredths of the width.
 
-`shared/charts.html` draws them as SVG, each with the same figures in a table below. Every place is
-a share of the width, so that a chart fits a telephone and a poster with its words at one size.
+`shared/drawn.html` draws them as SVG, for the console and for families alike; a page puts the same
+figures in a table below. Every place is a share of the width, so that a chart fits a telephone and
+a poster with its words at one size.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from charter.quarters import Quarter, say
 from charter.words import Colour
 
+DRAWINGS = Path(__file__).parent / "templates" / "shared"
+"""The folder of the template that draws them."""
 LABEL = 34
 """Letters of a name that stand in a drawing; the table has the whole."""
 ROOM_FOR_A_NUMBER = 9

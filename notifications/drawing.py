@@ -1,0 +1,256 @@
+"""A bulletin as units that are drawn one by one, each with a fingerprint of all it is made of."""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from charter.ledger import canonical, digest
+from notifications import companions, exports
+from notifications.bulletin import HERE, OWN_PAGES, Drawer, Page, by_folder, path_of, stylesheet
+from notifications.companions import Shelf
+from notifications.fitting import fitted
+from notifications.manifests import sha256
+
+Fetch = Callable[[Iterable[str]], dict[str, Page]]
+"""Gives the data of pages by their keys."""
+Files = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Files that are drawn together, and the fingerprint of what they are made of.
+
+    A piece that `is_page` draws a page that somebody reads; one of `extras` is not rebuilt, and
+    says which files it would draw.
+    """
+
+    name: str
+    inputs: str
+    draw: Callable[[], Files]
+    is_page: bool = False
+    extras: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A unit whose data were read: its pieces, what else it read, and what lists take from it."""
+
+    pieces: Sequence[Piece]
+    gist: Mapping[str, Any] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A part of a bulletin that is looked at whole: a place, a list, a page of our own."""
+
+    name: str
+    inputs: str
+    open: Callable[[], Opened]
+
+
+class Withheld(ValueError):
+    """Words that are held for a person stand in a page's data all the same."""
+
+
+class Bulletin:
+    """All units of a bulletin, in one order, from frozen pages by their fingerprints.
+
+    `shelf` gives the files that people made. ValueError without a start page, for a key that is
+    no address, and for two pages whose addresses differ only in capitals.
+    """
+
+    def __init__(self, shas: Mapping[str, str], fetch: Fetch, shelf: Shelf | None = None) -> None:
+        if "index" not in shas:
+            raise ValueError("a bulletin needs a start page, under the key 'index'")
+        self.shas, self.fetch, self.shelf = shas, fetch, shelf
+        self.folders = by_folder(shas)
+        self.known = {path_of(key) for key in shas}
+        self.known |= {f"{folder}/index.html" for folder in self.folders}
+        if len({path.lower() for path in self.known}) < len(self.known):
+            raise ValueError("two pages have addresses that differ only in capital letters")
+        self.home = fetch(["index"])["index"]
+        self.address: str = self.home.get("address", "")
+        about = {name: self.home[name] for name in ("contact", "notices", "commitments")}
+        self._frame = digest(canonical([release(), about, self.address]))
+        self._timetables = self._by_quarter()
+        self._all = digest(canonical(sorted(shas)))
+
+    @property
+    def fingerprint(self) -> str:
+        """What the whole bulletin is made of."""
+        return digest(canonical([release(), dict(self.shas)]))
+
+    def units(self) -> Iterator[Unit]:
+        """Every unit, in the order of their names."""
+        made = [*self._places(), *self._lists(), *self._own(), *self._tables()]
+        yield from sorted(made, key=lambda unit: unit.name)
+
+    def _by_quarter(self) -> dict[str, str]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for folder, keys in self.folders.items():
+            for key in keys if folder.startswith("quarters/") else ():
+                found[posixpath.basename(key)].append(key)
+        return {quarter: digest(canonical(keys)) for quarter, keys in found.items()}
+
+    def _places(self) -> Iterator[Unit]:
+        for folder, keys in self.folders.items():
+            if not folder.startswith("quarters/"):
+                quarters = [self._timetables.get(posixpath.basename(key)) for key in keys]
+                made_of = [[key, self.shas[key]] for key in keys]
+                inputs = digest(canonical([self._frame, made_of, quarters]))
+                yield Unit(folder, inputs, lambda f=folder, i=inputs: self._place(f, i))  # type: ignore[misc]
+
+    def _place(self, folder: str, inputs: str) -> Opened:
+        """A place with all its quarters: its pages, and the files that go with them."""
+        keys = self.folders[folder]
+        pages = self.fetch(keys)
+        _require_held(pages.values())
+        drawer = Drawer(pages, known=self.known)
+        told = [pages[key] for key in keys]
+        newest = companions.newest_told(told)
+        pieces = [self._page(drawer, key) for key in keys]
+        front = self._page(drawer, keys[-1], f"{folder}/index.html")
+        around = digest(canonical([self._frame, inputs]))
+        pieces += [front, Piece(f"{folder}/", around, lambda: self._of_place(folder, told))]
+        if promised := drawer.promised(folder):
+            made_of = digest(canonical([release(), sha256(promised[1])]))
+            pieces.append(Piece(promised[0], made_of, lambda: iter([promised]), is_page=True))
+        for page in told:
+            pieces += self._companions(folder, page, newest=page is newest)
+        return Opened(pieces, {"entries": exports.entries(told)})
+
+    def _page(self, drawer: Drawer, key: str, path: str = "") -> Piece:
+        page, around = drawer.pages[key], drawer.around(key)
+        beside = sorted(drawer.known)
+        inputs = digest(canonical([self._frame, self.shas[key], around, beside]))
+
+        def once(one: Page) -> bytes:
+            if one is page:
+                return drawer.drawn(key, page, around)
+            return Drawer({**drawer.pages, key: one}, known=self.known).page(key)
+
+        def draw() -> Files:
+            yield from fitted(page, path or path_of(key), once)
+
+        return Piece(path or path_of(key), inputs, draw, is_page=not path)
+
+    def _of_place(self, folder: str, told: Sequence[Page]) -> Files:
+        for name, content in companions.of_place(told, address=self.address):
+            yield f"{folder}/{name}", content
+
+    def _companions(self, folder: str, page: Page, *, newest: bool) -> Iterator[Piece]:
+        inputs = digest(canonical([self._frame, self.shas[page["key"]], newest]))
+
+        def draw() -> Files:
+            for name, content in companions.companions(page, newest=newest, address=self.address):
+                yield f"{folder}/{name}", content
+
+        extras = {
+            f"{folder}/{name}": make
+            for name, make in companions.extras(
+                page, newest=newest, address=self.address, shelf=self.shelf
+            )
+        }
+
+        def made() -> Files:
+            for path, make in extras.items():
+                yield path, make()
+
+        yield Piece(f"{page['key']}+", inputs, draw)
+        if extras:
+            yield Piece(f"{page['key']}+extras", inputs, made, extras=frozenset(extras))
+
+    def _lists(self) -> Iterator[Unit]:
+        for key, sha in self.shas.items():
+            if not key.startswith(("prisons/", "commissioners/")):
+                inputs = digest(canonical([self._frame, sha, self._all]))
+                yield Unit(f"list/{key}", inputs, lambda key=key: self._list(key))  # type: ignore[misc]
+
+    def _list(self, key: str) -> Opened:
+        pages = self.fetch([key])
+        _require_held(pages.values())
+        folder = posixpath.dirname(key)
+        beside = [one for one in self.folders.get(folder, ()) if one != key]
+        drawer = Drawer(pages, beside=beside, known=self.known)
+        pieces = [self._page(drawer, key)]
+        if key in self.folders.get(folder, ()):
+            if not beside or self.folders[folder][-1] == key:
+                pieces.append(self._page(drawer, key, f"{folder}/index.html"))
+            pieces += self._companions(folder, pages[key], newest=False)
+        return Opened(pieces)
+
+    def _own(self) -> Iterator[Unit]:
+        drawer = Drawer({"index": self.home}, known=self.known)
+        for name in OWN_PAGES:
+
+            def draw(name: str = name) -> Files:
+                yield f"{name}.html", drawer.own_page(name)
+
+            piece = Piece(name, self._frame, draw, is_page=True)
+            yield Unit(f"own/{name}", self._frame, lambda piece=piece: Opened([piece]))  # type: ignore[misc]
+
+        def sheet() -> Files:
+            yield "style.css", stylesheet().encode()
+
+        yield Unit("own/style", self._frame, lambda: Opened([Piece("style", self._frame, sheet)]))
+
+    def _tables(self) -> Iterator[Unit]:
+        """A unit for each timetable, which gives the rows of the tables and draws no file."""
+        for key, sha in self.shas.items():
+            if key.startswith("quarters/") and key.count("/") > 1:
+                inputs = digest(canonical([release(), sha]))
+                name = "/".join(part.zfill(4) for part in key.split("/"))
+                yield Unit(f"table/{name}", inputs, lambda key=key: self._rows(key))  # type: ignore[misc]
+
+    def _rows(self, key: str) -> Opened:
+        timetable = self.fetch([key])[key]
+        keys = sorted({row["page"] for row in timetable["rows"]} & self.shas.keys())
+        pages = self.fetch(keys)
+        told = [pages[one] for one in keys]
+        rows = exports.rated(exports.returns(timetable, told), told)
+        gist = {
+            "counts": [] if timetable.get("part") else [exports.counts_of(timetable)],
+            "returns": rows,
+            "actions": exports.actions(told),
+        }
+        return Opened((), gist, {one: self.shas[one] for one in keys})
+
+
+def _require_held(pages: Iterable[Page]) -> None:
+    """Withheld, naming the page, if any of its words are those that it says are held."""
+    for page in pages:
+        kept = {hold["text"]: hold["where"] for hold in page.get("holds", ()) if hold.get("text")}
+        for text in _texts({k: v for k, v in page.items() if k != "holds"}) if kept else ():
+            if where := kept.get(digest(text.strip())):
+                raise Withheld(f"{path_of(page['key'])} shows words that are held: {where}")
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Collection):
+        for one in value:
+            yield from _texts(one)
+
+
+@cache
+def release() -> str:
+    """The fingerprint of all that draws: templates, styles, and the code that words come from."""
+    rooms = [HERE, HERE.parent / "charter"]
+    kinds = ("*.py", "templates/**/*.jinja", "templates/**/*.html", "templates/**/*.typ")
+    files = {one for room in rooms for kind in (*kinds, "static/*") for one in room.glob(kind)}
+    told = {str(one.relative_to(HERE.parent)): digest(_read(one)) for one in files if one.is_file()}
+    return digest(canonical([told, version("jinja2"), version("markupsafe")]))
+
+
+def _read(file: Path) -> str:
+    return file.read_bytes().hex()

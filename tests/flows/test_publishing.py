@@ -1,0 +1,270 @@
+"""Only what the record touched is made and drawn again, and the outcome is as if all of it were."""
+
+import json
+import shutil
+import tracemalloc
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charter import lists
+from charter.ledger import canonical, digest
+from charter.steps import Approved, Revised, Step
+from flows import gathering, publishing
+from notifications import site
+from notifications.rebuilding import rebuilt
+from notifications.site import Draft, Overtaken, SiteRefused, check_site, differs
+from notifications.vouching import vouched
+from providers import cycles, lives, publications, returns
+from providers.database import Database, open_engine
+from providers.lives import NewStep
+from tests.support import scale
+from tests.support.cast import at
+from tests.support.databases import migrate
+from tests.support.drawn import build_pages
+from tests.support.programme import Programme
+
+MORNING = f"{scale.NOW:%Y-%m-%dT}10:30"
+LATER = f"{scale.NOW:%Y-%m-%dT}10:50"
+BEFORE = str(scale.LAST.previous())
+
+
+@pytest.fixture(scope="module")
+def in_parts() -> Iterator[None]:
+    """A dozen prisons are many: four together, five on the start page, three to a letter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "TOGETHER", 4)
+        patch.setattr(lists, "AT_ONCE", 5)
+        patch.setattr(lists, "A_LETTER", 3)
+        yield
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, in_parts: None) -> Path:
+    """A folder with twelve prisons over two quarters on record, published; only copied."""
+    folder = tmp_path_factory.mktemp("country")
+    programme = country(folder, 12)
+    assert programme.publish(MORNING).changed
+    programme.database.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def many(told: Path, tmp_path: Path) -> Iterator[Programme]:
+    """The same, to be changed."""
+    shutil.copytree(told, tmp_path, symlinks=True, dirs_exist_ok=True)
+    database = Database(open_engine(f"sqlite:///{tmp_path / 'country.db'}"))
+    yield Programme(database, tmp_path / "home", began=f"{scale.NOW:%Y-%m-%dT%H:%M}")
+    database.engine.dispose()
+
+
+def country(folder: Path, prisons: int) -> Programme:
+    """So many prisons over two quarters, the first published, on a database of their own."""
+    url = f"sqlite:///{folder / 'country.db'}"
+    migrate(url)
+    database = Database(open_engine(url))
+    return scale.region(database, folder / "home", prisons, 2)
+
+
+def revise(programme: Programme, site: str) -> int:
+    """Open a published return for a revision and approve it again, half an hour past ten."""
+    with programme.database.writing() as session:
+        here = returns.find(session, f"P{int(site[1:]) // 10}", site, BEFORE)
+        steps: list[Step] = [Revised(reason="A date was wrong.")]
+        steps += [Approved(person=3), Approved(person=4)]
+        now = scale.NOW + timedelta(minutes=40)
+        lives.record_many(session, [NewStep(here.id, one) for one in steps], now, "person:3")
+    return here.id
+
+
+def as_if_new(programme: Programme, when: str) -> dict[str, str]:
+    """The fingerprint of every page, all of them made anew."""
+    with programme.database.reading() as session:
+        pages = build_pages(session, at(when), programme.post.calendar)
+    return {key: digest(canonical(page)) for key, page in pages.items()}
+
+
+def published(database: Database) -> dict[str, str]:
+    """The fingerprint of every page of the newest bulletin."""
+    with database.reading() as session:
+        newest = publications.newest(session)
+    assert newest is not None
+    return dict(newest.pages)
+
+
+def departs(programme: Programme) -> str:
+    """How the site departs from what the newest bulletin gives; empty when it does not."""
+    with programme.database.reading() as session:
+        newest = publications.newest(session)
+    assert newest is not None
+    folder = programme.home / "site"
+    files = rebuilt(publishing.drawing_of(programme.database, newest.pages), folder)
+    return differs(folder, files.items(), newest.ledger_entries, newest.ledger_head)
+
+
+def written(programme: Programme) -> dict[str, bytes]:
+    """Every page of the site but copies of the newest of a folder."""
+    folder = (programme.home / "site").resolve()
+    return {
+        str(page.relative_to(folder)): page.read_bytes()
+        for page in folder.rglob("*.html")
+        if page.name != "index.html" or page.parent == folder
+    }
+
+
+def test_long_lists_stand_in_parts_and_every_prison_is_found(many: Programme) -> None:
+    folder = many.home / "site"
+    assert check_site(folder) == []
+    pages = published(many.database)
+    assert "commitments/W1/sample/3" in pages
+    assert f"quarters/sample/{BEFORE}/3" in pages
+    assert "regions/sample/3" in pages
+    assert {key for key in pages if key.startswith("find/")} == {
+        *("find/p", "find/p-2", "find/p-3", "find/p-4"),
+    }
+    start = (folder / "index.html").read_text()
+    assert 'href="find/p-4.html"' in start
+    listed = "".join(page.read_text() for page in (folder / "find").glob("*.html"))
+    assert all(f">HMP Place {n}</a>" in listed for n in range(12))
+    whole = (folder / "quarters" / "sample" / f"{BEFORE}.html").read_text()
+    assert 'data-expected="12"' in whole
+    parts = [(folder / "quarters" / "sample" / BEFORE / f"{n}.html").read_text() for n in (1, 2, 3)]
+    assert [part.count('data-expected="4"') for part in parts] == [1, 1, 1]
+
+
+def test_a_bulletin_in_parts_verifies_and_an_outsider_can_check_it(many: Programme) -> None:
+    assert departs(many) == ""
+    assert vouched(many.home / "site").returns == 24
+
+
+def test_one_changed_return_draws_only_the_pages_that_tell_of_it(many: Programme) -> None:
+    before, was = published(many.database), written(many)
+    revise(many, "S1")
+    done = many.publish(LATER)
+    after, now = published(many.database), written(many)
+    changed = {key for key in after if before.get(key) != after[key]}
+    assert {key for key in changed if key.startswith("prisons/")} == {f"prisons/S1/{BEFORE}"}
+    assert {path for path in now if was[path] != now[path]} == {
+        *(f"{key}.html" for key in changed),
+        "prisons/S1/actions.html",
+    }
+    assert (done.published, done.drawn) == (1, len(changed) + 1)
+    assert 0 < done.made < len(after) / 2
+    assert after == as_if_new(many, LATER)
+    assert departs(many) == ""
+
+
+def test_nothing_is_made_or_drawn_while_nothing_changes(many: Programme) -> None:
+    again = many.publish(LATER)
+    assert (again.changed, again.made, again.drawn) == (False, 0, 0)
+
+
+def test_what_was_kept_is_only_a_help(many: Programme) -> None:
+    kept = many.home / "sites" / publishing.MADE
+    for spoilt in (b"", b"{", json.dumps({"rules": "x"}).encode()):
+        kept.write_bytes(spoilt)
+        done = many.publish(LATER)
+        assert (done.changed, done.drawn) == (False, 0)
+        assert done.made > 0
+    kept.unlink()
+    assert not many.publish(LATER).changed
+
+
+def test_another_day_makes_all_pages_again_but_draws_what_differs(many: Programme) -> None:
+    done = many.publish(f"{scale.NOW + timedelta(days=1):%Y-%m-%dT}10:30")
+    pages = published(many.database)
+    assert done.made > len(pages) / 2
+    assert pages == as_if_new(many, f"{scale.NOW + timedelta(days=1):%Y-%m-%dT}10:30")
+
+
+def test_what_concerns_a_whole_region_makes_all_of_it_again(many: Programme) -> None:
+    with many.database.writing() as session:
+        cycles.adopt(session, "sample", "working-0.2", at(LATER), "operator")
+    many.publish(LATER)
+    assert published(many.database) == as_if_new(many, LATER)
+
+
+def test_a_record_that_moves_on_meanwhile_is_told_as_it_then_stands(
+    many: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(many, "S1")
+    build, late = site.build, ["S9", "S5"]
+
+    def slow(*given: Any) -> Draft:
+        if late:
+            revise(many, late.pop())
+        return build(*given)
+
+    monkeypatch.setattr(publishing, "build", slow)
+    assert many.publish(LATER).published == 3
+    assert published(many.database) == as_if_new(many, LATER)
+    assert departs(many) == ""
+    assert not list((many.home / "sites").glob("*.building"))
+
+
+def test_a_record_that_never_stands_still_keeps_the_old_site(
+    many: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(many, "S1")
+    before, build = published(many.database), site.build
+    monkeypatch.setattr(publishing, "TRIES", 2)
+
+    def slow(*given: Any) -> Draft:
+        revise(many, "S9")
+        return build(*given)
+
+    monkeypatch.setattr(publishing, "build", slow)
+    with pytest.raises(Overtaken, match="the record changed each time"):
+        many.publish(LATER)
+    assert published(many.database) == before
+    assert check_site(many.home / "site") == []
+    assert not list((many.home / "sites").glob("*.building"))
+
+
+def test_a_bulletin_that_fails_its_check_is_not_entered(
+    many: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(many, "S1")
+    before = published(many.database)
+    with monkeypatch.context() as patch:
+        patch.setattr("notifications.sitecheck.HELPLINE", "0808 808 0000")
+        with pytest.raises(SiteRefused, match="does not give the helpline"):
+            many.publish(LATER)
+    assert published(many.database) == before
+    assert check_site(many.home / "site") == []
+    assert many.publish(LATER).changed
+    assert departs(many) == ""
+
+
+def test_no_writer_waits_while_pages_are_made_or_drawn(
+    many: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(many, "S1")
+    build = site.build
+
+    def busy(*given: Any) -> Draft:
+        with many.database.writing():  # another writer gets its turn at once
+            pass
+        return build(*given)
+
+    monkeypatch.setattr(publishing, "build", busy)
+    assert many.publish(LATER).changed
+
+
+def test_four_times_the_prisons_take_no_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "TOGETHER", 8)
+    peaks: list[int] = []
+    for prisons in (16, 16, 64):  # the first one warms what is kept for all
+        folder = tmp_path / str(len(peaks))
+        folder.mkdir()
+        programme = country(folder, prisons)
+        tracemalloc.start()
+        programme.publish(MORNING)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.3 * peaks[1], peaks
