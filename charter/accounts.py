@@ -1,6 +1,6 @@
 """One return in public words: its answers, its promises, its replies, and what was held back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from charter.actions import Change, Promise
@@ -233,14 +233,15 @@ def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow
         date_passed=promise.is_open and promise.due < view.edition.published_on,
         handed=promise.handed,
         handed_because=shown(promise.declined, "the reason for declining"),
-        consulted=shown(_consulted(promise), "who was asked"),
-        learnt=shown(view.practices.get(promise.practice or "", ""), "the practice taken up"),
+        consulted=shown(promise.consulted, "who was asked"),
+        learnt=_learnt(view, promise, shown),
     )
 
 
-def _consulted(promise: Promise) -> str:
-    """The newest word on who was asked about a change of a service."""
-    return next((c.consulted for c in reversed(promise.changes) if c.consulted), "")
+def _learnt(view: ReturnView, promise: Promise, shown: Callable[[str, str], str]) -> str:
+    """The practice taken up, with its prison, whose name is in the register and names nobody."""
+    title, _, prison = view.practices.get(promise.practice or "", "").rpartition(", ")
+    return f"{shown(title, 'the practice taken up')}, {prison}" if title else ""
 
 
 def request_rows(

@@ -99,6 +99,11 @@ class Promise:
         return self.passed_on.declined if self.passed_on else ""
 
     @property
+    def consulted(self) -> str:
+        """The newest word on who was asked about a change of a service, and what came of it."""
+        return next((c.consulted for c in reversed(self.changes) if c.consulted), "")
+
+    @property
     def handed(self) -> str:
         """How it changed hands, in a sentence; empty where it did not."""
         if self.passed_on:

@@ -158,7 +158,8 @@ class ReturnView:
     def names(self) -> frozenset[str]:
         """Words that name the place and the organisations of this return, and so nobody."""
         site, region = self.site, self.site.region
-        return words_in(site.name, region.name, region.commissioner, self.party_name, self.line)
+        organisations = (region.commissioner, region.partner, self.party_name)
+        return words_in(site.name, region.name, *organisations, self.line)
 
     @property
     def commissioner(self) -> str:

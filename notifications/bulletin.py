@@ -173,19 +173,19 @@ class Drawer:
             more["not_kept"] = _not_kept(page)
             more["asked"] = _asked(page)
             more["last_told"] = self._last_told(key)
-            more["formats"] = [] if self.base else self._formats_of(key)
+            more["formats"] = self._formats_of(key)
         return more
 
-    def promised(self, folder: str) -> tuple[str, bytes] | None:
-        """The page of all that a place promised, with its path; None where it promised nothing.
+    def promised(self, folder: str) -> Page | None:
+        """The data of the page of all that a place promised; None where it promised nothing.
 
-        It is drawn from every page of the place, so all of them are to be here.
+        They come from every page of the place, so all of them are to be here.
         """
-        page = over_time([self.pages[key] for key in self.quarters[folder]])
-        if page is None:
-            return None
-        path = path_of(page["key"])
-        return path, self._draw("actions", path, page["notices"], page, {})
+        return over_time([self.pages[key] for key in self.quarters[folder]])
+
+    def promises(self, page: Page) -> bytes:
+        """That page, drawn."""
+        return self._draw("actions", path_of(page["key"]), page["notices"], page, {})
 
     def own_page(self, name: str) -> bytes:
         """A page whose words are the product's own."""
@@ -239,10 +239,11 @@ class Drawer:
         return None
 
     def _formats_of(self, key: str) -> list[dict[str, str]]:
-        """The forms that stand beside a page; a page outside its site has none to lead to."""
+        """The forms that stand beside a page; outside its site it only names them."""
         keys = self.quarters[posixpath.dirname(key)]
         newest = newest_told([self.pages[one] for one in keys if one in self.pages])
-        return formats_of(self.pages[key], newest=newest is self.pages[key])
+        found = formats_of(self.pages[key], newest=newest is self.pages[key])
+        return [{**one, "href": "" if self.base else one["href"]} for one in found]
 
     def _quarters_of(self, key: str) -> dict[str, Any]:
         keys = self.quarters[posixpath.dirname(key)]

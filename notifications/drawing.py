@@ -119,11 +119,17 @@ class Bulletin:
         around = digest(canonical([self._frame, inputs]))
         pieces += [front, Piece(f"{folder}/", around, lambda: self._of_place(folder, told))]
         if promised := drawer.promised(folder):
-            made_of = digest(canonical([release(), sha256(promised[1])]))
-            pieces.append(Piece(promised[0], made_of, lambda: iter([promised]), is_page=True))
+            pieces.append(self._promises(drawer, promised))
         for page in told:
             pieces += self._companions(folder, page, newest=page is newest)
         return Opened(pieces, {"entries": exports.entries(told)})
+
+    def _promises(self, drawer: Drawer, page: Page) -> Piece:
+        """The page of all that a place promised; drawn now, to see whether it has changed."""
+        path = path_of(page["key"])
+        files = list(fitted(page, path, drawer.promises, rows=("rows",)))
+        made_of = digest(canonical([release(), [sha256(content) for _, content in files]]))
+        return Piece(path, made_of, lambda: iter(files), is_page=True)
 
     def _page(self, drawer: Drawer, key: str, path: str = "") -> Piece:
         page, around = drawer.pages[key], drawer.around(key)

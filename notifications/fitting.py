@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from notifications.sitecheck import BUDGET, wire_size
@@ -26,29 +26,41 @@ WORDS = frozenset(
 _END = re.compile(r"[.!?…][\"'”’)]*(?=\s)")
 
 
-def fitted(page: Page, path: str, draw: Callable[[Page], bytes]) -> Iterator[tuple[str, bytes]]:
-    """The page, and where it had to be cut a text file with all that others wrote on it."""
+def fitted(
+    page: Page, path: str, draw: Callable[[Page], bytes], *, rows: Collection[str] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """The page, and where it had to be cut a text file with all that others wrote on it.
+
+    `rows` are more of its lists that may be cut.
+    """
     content = draw(page)
     if wire_size(content) <= ROOM:
         yield path, content
         return
     whole = f"{posixpath.splitext(path)[0]}-in-full.txt"
-    limit = 0
-    for limit, rows in LIMITS:
-        content = draw(_cut(page, limit, rows, posixpath.basename(whole)))
+    limit, lists = 0, LISTS.union(rows)
+    for limit, most in LIMITS:
+        content = draw(_cut(page, limit, most, posixpath.basename(whole), lists))
         if wire_size(content) <= ROOM:
             break
     yield path, content
     yield whole, ("\n\n".join(_long(page, limit)) + "\n").encode()
 
 
-def _cut(value: Any, limit: int, rows: int, whole: str, name: str = "") -> Any:  # noqa: ANN401
+def _cut(
+    value: Any,  # noqa: ANN401 - any JSON value
+    limit: int,
+    most: int,
+    whole: str,
+    lists: Collection[str],
+    name: str = "",
+) -> Any:  # noqa: ANN401
     """The same data with every long text cut; each says in which file it stands whole."""
     if isinstance(value, Mapping):
-        return {key: _cut(one, limit, rows, whole, key) for key, one in value.items()}
+        return {key: _cut(one, limit, most, whole, lists, key) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        shown = value[:rows] if name in LISTS else value
-        return [_cut(one, limit, rows, whole, name) for one in shown]
+        shown = value[:most] if name in lists else value
+        return [_cut(one, limit, most, whole, lists, name) for one in shown]
     if isinstance(value, str) and name in WORDS and len(value) > limit:
         return f"{shortened(value, limit)}\nThe rest is in the file {whole}, beside this page."
     return value

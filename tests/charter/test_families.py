@@ -172,10 +172,12 @@ def test_an_action_says_who_was_asked_about_a_change_and_whose_practice_it_takes
         practice="bir-1",
         consulted="We asked 40 families.",
     )
-    told = page(Beside(), promises=(one,), practices={"bir-1": "Hours by text, HMP Birch"})
+    told = page(
+        Beside(), promises=(one,), practices={"bir-1": "Hours by text, HMP Wormwood Scrubs"}, few=8
+    )
     (row,) = told.actions
     assert row.consulted == "We asked 40 families."
-    assert row.learnt == "Hours by text, HMP Birch"
+    assert row.learnt == "Hours by text, HMP Wormwood Scrubs"
 
 
 def test_a_recommendation_of_the_partner_is_not_told_as_a_request_of_families():

@@ -16,7 +16,16 @@ from charter.listening import (
     Survey,
     Voice,
 )
-from charter.pages import CommitmentPage, HomePage, PrisonPage, QuarterPage
+from charter.lists import everywhere_pages, prison_link, region_pages, summary
+from charter.pages import (
+    CommitmentPage,
+    HomePage,
+    LetterPage,
+    PrisonPage,
+    QuarterEverywhere,
+    QuarterPage,
+    RegionPage,
+)
 from charter.quarters import at
 from charter.review import Judged
 from charter.steps import (
@@ -57,6 +66,16 @@ from tests.support.returned import (
     promise,
     signed,
     view,
+)
+
+Page = (
+    PrisonPage
+    | CommitmentPage
+    | QuarterPage
+    | HomePage
+    | LetterPage
+    | RegionPage
+    | QuarterEverywhere
 )
 
 
@@ -299,7 +318,7 @@ def everybody() -> list[ReturnView]:
     return [*alder(), *birch(), *silent(), *extended(), *commissioner()]
 
 
-def made() -> list[PrisonPage | CommitmentPage | QuarterPage | HomePage]:
+def made() -> list[Page]:
     """Every page of the quarter, and one prison's page of the quarter before."""
     sites = {one.site.code: one.site for one in everybody()}
     prisons = [
@@ -325,7 +344,12 @@ def made() -> list[PrisonPage | CommitmentPage | QuarterPage | HomePage]:
     commitments = [commitment_page(one, CHARTER, everybody()) for one in CHARTER.commitments]
     contact = "Write to NHS Sample at families@sample.example."
     home = home_page(sites.values(), [timetable], prisons, CHARTER, contact=contact)
-    return [home, timetable, *prisons, before, *commitments]
+    here = summary(SAMPLE, timetable)
+    links = [prison_link(site, ()) for site in sites.values() if not site.is_region]
+    regions = region_pages(SAMPLE, CHARTER, [here], [links])
+    quarters = everywhere_pages([here], [SAMPLE], CHARTER)
+    letters = [LetterPage(key="find/a", letter="A", notices=home.notices, prisons=tuple(links[:1]))]
+    return [home, timetable, *prisons, before, *commitments, *regions, *quarters, *letters]
 
 
 def pages() -> Mapping[str, dict[str, Any]]:
