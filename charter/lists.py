@@ -18,12 +18,8 @@ from charter.pages import (
     RegionPage,
     RegionSummary,
     commitment_key,
-    everywhere_key,
-    letter_key,
-    part_key,
     prison_folder,
     quarter_key,
-    region_key,
 )
 from charter.parts import Notices
 from charter.places import a_to_z
@@ -34,6 +30,27 @@ AT_ONCE = 100
 """Prisons that the start page names itself; more of them stand on a page for each letter."""
 A_LETTER = 200
 """Prisons on one page of a letter."""
+
+
+def part_key(whole: str, part: int, region: str = "") -> str:
+    """The key of a part of a list, from its whole's: a part of one region where it names one."""
+    return f"{whole}/{region}/{part}" if region else f"{whole}/{part}"
+
+
+def region_key(region: str) -> str:
+    """The key of a region's own page."""
+    return f"regions/{region}"
+
+
+def everywhere_key(quarter: str) -> str:
+    """The key of the page of a quarter in every region."""
+    return f"quarters/{quarter}"
+
+
+def letter_key(letter: str, part: int = 1) -> str:
+    """The key of a letter's page; further parts of a long letter are numbered."""
+    stem = f"find/{letter.lower() if letter.isascii() and letter.isalnum() else 'other'}"
+    return stem if part == 1 else f"{stem}-{part}"
 
 
 def prison_link(site: SiteView, parties: tuple[str, ...]) -> PrisonLink:

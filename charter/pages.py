@@ -220,9 +220,7 @@ class HomePage(Frozen):
     prisons: tuple[PrisonLink, ...]
     commitments: tuple[CommitmentLink, ...]
     contact: str
-    letters: Annotated[
-        tuple[LetterLink, ...], Field(exclude_if=lambda letters: not letters)
-    ] = ()
+    letters: Annotated[tuple[LetterLink, ...], Field(exclude_if=lambda letters: not letters)] = ()
     quarters: Annotated[
         tuple[QuarterLink, ...], Field(exclude_if=lambda quarters: not quarters)
     ] = ()
@@ -283,24 +281,3 @@ def quarter_key(region: str, quarter: Quarter) -> str:
 def commitment_key(commitment: str) -> str:
     """The key of a commitment's page."""
     return f"commitments/{commitment}"
-
-
-def part_key(whole: str, part: int, region: str = "") -> str:
-    """The key of a part of a list, from its whole's: a part of one region where it names one."""
-    return f"{whole}/{region}/{part}" if region else f"{whole}/{part}"
-
-
-def region_key(region: str) -> str:
-    """The key of a region's own page."""
-    return f"regions/{region}"
-
-
-def everywhere_key(quarter: str) -> str:
-    """The key of the page of a quarter in every region."""
-    return f"quarters/{quarter}"
-
-
-def letter_key(letter: str, part: int = 1) -> str:
-    """The key of a letter's page; further parts of a long letter are numbered."""
-    stem = f"find/{letter.lower() if letter.isascii() and letter.isalnum() else 'other'}"
-    return stem if part == 1 else f"{stem}-{part}"

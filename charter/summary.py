@@ -7,6 +7,7 @@ from charter.around import around
 from charter.commitments import CharterFile, Commitment
 from charter.facts import facts
 from charter.formats import FormatRow, format_rows
+from charter.lists import part_key
 from charter.news import first_of, news
 from charter.pages import (
     CommitmentPage,
@@ -14,7 +15,6 @@ from charter.pages import (
     PrisonPage,
     RegionRows,
     commitment_key,
-    part_key,
     prison_key,
 )
 from charter.parts import AnswerRow, CommitmentRow, Counts, Notices, SumsDisagree

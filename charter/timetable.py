@@ -6,7 +6,7 @@ from datetime import date
 
 from charter.commitments import CharterFile
 from charter.facts import facts
-from charter.lists import prison_link, start, summary
+from charter.lists import part_key, prison_link, start, summary
 from charter.pages import (
     HomePage,
     Milestone,
@@ -14,7 +14,6 @@ from charter.pages import (
     PrisonPage,
     QuarterPage,
     TimetableRow,
-    part_key,
     quarter_key,
 )
 from charter.parts import SEVEN, Counts, Tag

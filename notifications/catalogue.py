@@ -18,6 +18,9 @@ Line = dict[str, Any]
 """A unit as a catalogue holds it: its name and inputs, and the files of each of its pieces."""
 
 
+PARTS = frozenset({"unit", "inputs", "reads", "pieces", "gist"})
+
+
 class Sink(Protocol):
     """Where files go."""
 
@@ -86,7 +89,7 @@ def _lines(file: Path | None) -> Iterator[Line]:
                 line = json.loads(text)
             except ValueError:
                 return
-            if "unit" in line:
+            if line.keys() >= PARTS:
                 yield line
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from notifications.aside import Aside, settle, written
 from notifications.catalogue import Catalogue, Drawing, Drawn, drawn_from
-from notifications.drawing import Bulletin
+from notifications.drawing import Bulletin, Withheld
 from notifications.manifests import (
     MANIFEST,
     SIGNATURE,
@@ -95,6 +95,8 @@ def build(home: Path, bulletin: Bulletin, before: Draft | None = None) -> Draft:
             [*_numbers(sites), *([_number(before.folder)] if before else [])], default=0
         )
         draft = _drafted(sites / f"{number}{_BUILDING}", bulletin, standing, before)
+    except Withheld as error:
+        raise SiteRefused(f"the bulletin is not published: {error}") from error
     except OSError as error:
         raise _not_written(error) from error
     if draft.drawn.faults:

@@ -111,12 +111,12 @@ def job_descriptions() -> None:
 
 
 def link_workers() -> None:
-    assert "note" in OPTIONAL
+    assert {"link_worker", "note"} <= set(OPTIONAL)
     says("docs/for-commissioners.md", "Family link workers have no role in the register")
 
 
 def guide() -> None:
-    says("docs/for-families.md", "Your Guide to Prison Healthcare", "do not link to it yet")
+    says("docs/for-families.md", "Your Guide to Prison Healthcare", "every prison's page leads")
 
 
 def activities() -> None:
@@ -155,7 +155,7 @@ def involvement_duty() -> None:
 
 def memorandum() -> None:
     assert "note" in OPTIONAL
-    says("docs/for-commissioners.md", "a memorandum behind a signature goes there too")
+    says("docs/for-commissioners.md", "a memorandum behind a signature goes into its `note`")
 
 
 ROWS: tuple[Row, ...] = (

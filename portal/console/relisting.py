@@ -8,14 +8,8 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, Response
 
-from charter.pages import (
-    CommitmentPage,
-    HomePage,
-    QuarterPage,
-    commitment_key,
-    part_key,
-    quarter_key,
-)
+from charter.lists import part_key
+from charter.pages import CommitmentPage, HomePage, QuarterPage, commitment_key, quarter_key
 from charter.relisted import Listing, relisted
 from notifications.bulletin import preview
 from notifications.compared import Change, changes

@@ -257,9 +257,9 @@ def test_no_writer_waits_while_pages_are_made_or_drawn(
 def test_four_times_the_prisons_take_no_more_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "TOGETHER", 8)
+    monkeypatch.setattr(gathering, "TOGETHER", 5)
     peaks: list[int] = []
-    for prisons in (16, 16, 64):  # the first one warms what is kept for all
+    for prisons in (10, 10, 40):  # the first one warms what is kept for all
         folder = tmp_path / str(len(peaks))
         folder.mkdir()
         programme = country(folder, prisons)

@@ -93,6 +93,7 @@ def test_make_alone_lists_every_target():
         "machine",
         "spends",
         "console",
+        "bulletin",
         "year",
         "docs",
         "serve",

@@ -49,7 +49,7 @@ def places() -> list[tuple[str, str]]:
     found += [(name, drawer.own_page(name).decode()) for name in OWN_PAGES]
     promised = drawer.promised("prisons/ALD")
     assert promised is not None
-    return [*found, (promised[0], promised[1].decode())]
+    return [*found, (f"{promised['key']}.html", drawer.promises(promised).decode())]
 
 
 def test_every_page_of_a_place_keeps_the_rules_of_the_house() -> None:

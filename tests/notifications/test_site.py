@@ -261,7 +261,7 @@ def test_a_link_to_what_is_not_there_keeps_a_bulletin_back():
     assert found == []  # what is not there is not linked to
 
 
-def test_words_that_are_held_keep_a_bulletin_back_wherever_they_stand():
+def test_words_that_are_held_keep_a_bulletin_back_wherever_they_stand(tmp_path):
     held = {
         "where": "a reply",
         "kinds": ["name"],
@@ -272,6 +272,11 @@ def test_words_that_are_held_keep_a_bulletin_back_wherever_they_stand():
     data[ALDER]["holds"] = [held]
     with pytest.raises(ValueError, match=rf"{ALDER}\.html shows words that are held: a reply"):
         faults(data)
+    put(tmp_path, pages())
+    before = shown(tmp_path)
+    with pytest.raises(SiteRefused, match=r"is not published: .* shows words that are held"):
+        put(tmp_path, data)
+    assert shown(tmp_path) == before
 
 
 def test_sums_that_do_not_add_up_are_not_published():

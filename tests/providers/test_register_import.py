@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, func
 from sqlmodel import select
 
+from charter.quarters import Quarter
 from charter.steps import RecordedNotReturned, Released, Requested, Signed
 from providers import cycles, ledger, lives
 from providers.database import Database
@@ -43,7 +44,7 @@ from tests.support.registers import (
     register_of,
     take_in,
 )
-from tests.support.rules import CHARTER, CHARTER_TEXT, POLICY, POLICY_TEXT
+from tests.support.rules import CALENDAR, CHARTER, CHARTER_TEXT, POLICY, POLICY_TEXT
 
 LATER = at("2026-10-12T09:00")
 TODAY = LATER.date()
@@ -84,7 +85,7 @@ def owe_a_return(store: Database, *steps: object, site: str = "avb") -> None:
             policy_version=POLICY.version,
             opened_at=NOON,
             expected=1,
-            dates="{}",
+            dates=POLICY.dates(Quarter.parse("2026-27-Q2"), CALENDAR).model_dump_json(),
         )
         session.add(cycle)
         session.flush()
