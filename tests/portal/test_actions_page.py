@@ -101,8 +101,8 @@ def test_each_promise_shows_its_first_date_each_slip_and_its_reason_and_what_bec
         "Due 1 February 2027",
         "Told on 4 January 2027: No money.",
         "Owner: Head of healthcare",
-        "Letter about a promise to the lead, 1 working day after its date",
-        "Letter about a promise to the signing director, 10 working days after its date",
+        "Overdue promise to the lead, 1 working day after its date",
+        "Overdue promise to the signing director, 10 working days after its date",
     ):
         assert words in page.text, page.text
     assert page.text.index(HARM) < page.text.index(LATER) < page.text.index(LEAFLET)

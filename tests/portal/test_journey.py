@@ -169,4 +169,4 @@ def test_a_clock_behind_the_record_is_said_in_words(stage: Stage, open_pages: Op
     page = avon.get(f"/returns/{here.id}/commitments/W1")
     refused = page.submit({"confirmed": "yes"}, button="Save and continue")
     assert refused.status == 409
-    assert "The record's last entry is of 2026-10-05" in refused.text
+    assert "the record's last entry is of 5 October 2026" in refused.text

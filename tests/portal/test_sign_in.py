@@ -248,7 +248,8 @@ def test_the_sixth_link_in_ten_minutes_is_not_sent(stage: Stage, open_pages: Ope
 
 
 def test_neither_link_nor_code_nor_cookie_is_in_the_database(stage: Stage, open_pages: Open):
-    client = stage.enters(open_pages, AVON.email)
+    client = open_pages(stage.app)
+    stage.sign_in(client, AVON.email)
     _, _, link, code = stage.messages[-1]
     kept = dump(stage)
     secrets = [link.rsplit("/", 1)[1], *client.http.cookies.values()]
@@ -297,7 +298,7 @@ def test_a_request_left_by_a_server_that_died_is_answered_by_the_next(
 
 
 def test_what_has_served_is_forgotten(stage: Stage, open_pages: Open):
-    stage.enters(open_pages, AVON.email)
+    stage.sign_in(open_pages(stage.app), AVON.email)
     assert AVON.email in dump(stage)
     stage.now = at("2026-11-20T09:00")
     answer_waiting(stage.app.state.desk)

@@ -105,7 +105,7 @@ def test_the_whole_exchange_stays_in_view_on_both_sides(stage: Stage, open_pages
     stage.now = at("2026-10-09T11:00")
     waiting = case(stage, stage.enters(open_pages, CORA), number)
     assert (
-        "Open for 3 days. An answer by 25 November 2026 counts in this quarter’s check."
+        "Open for 3 days. An answer by 20 October 2026 counts in this quarter’s check."
         in waiting.text
     )
     said = {"rating": Rating.PARTLY, "reason": "Only on weekdays.", "public_statement": "Mostly."}

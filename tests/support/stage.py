@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
@@ -349,7 +350,7 @@ class Stage:
             assert sessions.may_enter(session, person, london_date(self.now)), email
             sessions.begin(session, person, hash_of(secret), new_secret(), self.now)
         name = Cookies(secure=self.base_url.startswith("https")).name("session")
-        client.http.cookies.set(name, secret)
+        client.http.cookies.set(name, secret, domain=urlsplit(self.base_url).hostname or "")
         return client
 
 
