@@ -172,7 +172,6 @@ def disputes(year: Year, quarter: str) -> None:
     year.press(page, "Dispute this rating")
     page = year.opens(IRIS, "/console")
     year.press(page, "Avonbridge", "a")
-    year.press(page, "Get consent right", "a")
     page.check("input[name=stands][value=own]")
     page.fill("#why", DECIDED)
     year.press(page, "Decide")
