@@ -107,9 +107,9 @@ CHECKS: Mapping[str, Check] = {
     "frozen documents": documents.first_changed,
     "documents on record": auditing.first_missing_document,
     "returns": lives.first_stale_cache,
-    "promises": promise_standings.first_stale,
     "actions": auditing.first_altered_action,
     "handing over of actions": handovers.first_altered,
+    "how promises stand": promise_standings.first_stale,
     "publications": auditing.first_altered_publication,
 }
 """What is checked, in this order, by the name it has when it cannot even be read."""

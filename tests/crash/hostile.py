@@ -35,6 +35,8 @@ FEW = 24
 """Services, where each letter takes seconds."""
 FEWEST = 200
 """Services, so that a database can be restarted while their letters go."""
+ROOM = 16
+"""At most so small a part of the database may be added before the disk is full."""
 
 
 def server(place: Place, services: int, folder: Path) -> Trouble:
@@ -110,7 +112,7 @@ def _limit_pages() -> Callable[[Watched], object]:
         @event.listens_for(database.engine, "connect")
         def _limit(connection: sqlite3.Connection, _record: Any) -> None:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            connection.execute(f"PRAGMA max_page_count={pages + random.randint(1, pages // 4)}")
+            connection.execute(f"PRAGMA max_page_count={pages + random.randint(1, pages // ROOM)}")
 
     return spoil
 
@@ -120,7 +122,7 @@ def _limit_files(path: Path) -> Callable[[Watched], object]:
 
     def spoil(database: Watched) -> None:
         size = path.stat().st_size
-        size += random.randint(0, size // 4)
+        size += random.randint(0, size // ROOM)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     return spoil

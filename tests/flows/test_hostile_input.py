@@ -25,7 +25,8 @@ def test_a_time_that_is_none_is_wrong_usage(charter: Charter, when: str) -> None
         (b"\x9d\xff", "not UTF-8"),
         (b"a=" + b"[" * 100_000, "brackets"),
         (b"", "fill it in"),
-        (b"x" * 50_000_000, "TOML"),
+        (b"x" * 190_000, "TOML"),
+        (b"x" * 50_000_000, "larger than 200 kB"),
     ],
 )
 def test_a_policy_no_region_could_follow_is_a_sentence(

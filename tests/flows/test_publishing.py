@@ -267,4 +267,4 @@ def test_four_times_the_prisons_take_no_more_memory(
         programme.publish(MORNING)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[2] < 1.3 * peaks[1], peaks
+    assert peaks[2] < 1.5 * peaks[1], peaks
