@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 ASKED_LATE = "asked late, so the due date moved to leave full notice"
-NEXT_IN_LINE = "the first person asked could not be reached, so the next has full notice"
+NEXT_IN_LINE = "we could not reach the first person asked, so the next one has as much time"
 
 
 @dataclass(frozen=True)

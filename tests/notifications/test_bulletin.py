@@ -116,6 +116,17 @@ def test_the_prisons_own_numbers_are_links_that_dial(html):
     assert "number checked 1 September 2026" in text
 
 
+def test_every_page_but_the_list_of_prisons_leads_back_to_it_in_its_head(html):
+    for path, text in html.items():
+        head = text.partition("</header>")[0]
+        assert ('index.html">All prisons</a>' in head) == (path != "index.html"), path
+
+
+def test_the_notice_on_the_wording_is_given_once_on_a_page(html):
+    for path, text in html.items():
+        assert text.count(CHARTER.notice) == 1, path
+
+
 def test_every_page_says_that_the_wording_is_working_and_the_data_are_samples(html):
     for path, text in html.items():
         assert "working wording" in text.lower(), path
@@ -152,8 +163,7 @@ def test_every_prisons_page_says_what_it_cannot_tell(html):
 def test_the_newest_quarter_stands_at_the_prisons_own_address(files, html):
     assert files["prisons/ALD/index.html"] == files["prisons/ALD/2026-27-Q2.html"]
     old, new = html["prisons/ALD/2026-27-Q1.html"], html["prisons/ALD/2026-27-Q2.html"]
-    assert "A newer update is out" in old
-    assert 'href="2026-27-Q2.html">Read the update for July to September 2026</a>' in old
+    assert '<a href="2026-27-Q2.html">A newer update is out. Read it.</a>' in old
     assert "A newer update is out" not in new
     assert '<a href="2026-27-Q1.html">April to June 2026</a>' in new
 

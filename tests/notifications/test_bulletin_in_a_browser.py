@@ -78,7 +78,17 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, served, kind, size
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("kind", ["prison", "two organisations", "not returned", "not published"])
+ABOUT_A_PLACE = [
+    "prison",
+    "older quarter",
+    "two organisations",
+    "not returned",
+    "not published",
+    "commissioner",
+]
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_PLACE)
 def test_the_first_screen_of_a_phone_holds_a_number_to_ring_and_what_changed(page, site, kind):
     opened(page, site, kind, "phone")
     bottom = SIZES["phone"][1]

@@ -63,6 +63,12 @@ def test_every_prison_can_be_passed_on_in_300_characters_with_help_first():
     assert "020 7946 0100" in files()["text.txt"].decode()
 
 
+def test_what_is_missing_is_passed_on_once_with_the_day_it_was_due():
+    words = files(CEDAR)["text.txt"].decode()
+    assert words.count("has not sent its update") == 1
+    assert "It was due by 28 October 2026." in words
+
+
 def test_what_was_not_done_is_read_aloud_with_its_reason():
     words = files()["script.txt"].decode()
     assert "Not done: Open a family room beside the health centre." in words
