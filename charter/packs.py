@@ -131,12 +131,6 @@ def figures(pack: PackData) -> Iterator[dict[str, Cell]]:
                 }
 
 
-def seminar_days(policy: Policy, due: date, calendar: Calendar) -> tuple[date, date]:
-    """The first and last day on which a quarter's seminar is held, counted on from its due date."""
-    first = calendar.shift(due, policy.seminar_from - policy.due)
-    return first, calendar.shift(due, policy.seminar_to - policy.due)
-
-
 def frozen_from(policy: Policy, due: date, calendar: Calendar) -> date:
     """The London date on which a quarter's seminar pack is frozen."""
     return calendar.shift(due, policy.seminar_from - policy.due - policy.pack_frozen)

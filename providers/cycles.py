@@ -1,7 +1,6 @@
 """Cycles: the rules on record, which cycles there are, and what pauses or adopts in a region."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +14,6 @@ from charter.quarters import Quarter
 from charter.reach import unreached
 from charter.scoring import NOT_ASSESSED
 from charter.words import BAND_WORDS
-from notifications.among import among
 from providers import ledger
 from providers.once import once
 from providers.tables import Adoption, Cycle, Region, Rulebook
@@ -164,12 +162,6 @@ def region_of(session: Session, name: str) -> Region:
             return row
     known = ", ".join(row.code for row in rows) or "none: import a register first"
     raise Unknown(f"no region '{name}'; the register has {known}")
-
-
-def regions_of(session: Session, codes: Iterable[str]) -> list[Region]:
-    """The regions of these codes, by name."""
-    rows = select(Region).where(among(col(Region.code), codes))
-    return list(session.exec(rows.order_by(col(Region.name))))
 
 
 def _for_anyone(session: Session) -> str:
