@@ -11,7 +11,6 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.lists import format_list
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from charter.quarters import Quarter, say
@@ -25,6 +24,8 @@ IN_FULL = Said("The rest is in the file {file}, beside this page.", file="")
 """What stands below words that were cut."""
 SAME_FIGURES = Said("The same figures are in the table below.")
 """What stands below every drawing."""
+NOUGHTS = {"arab": "\u0660", "arabext": "\u06f0", "beng": "\u09e6"}
+"""The nought of each row of numerals that a language of ours may use; nine others follow it."""
 _QUARTER = re.compile(r"(?:April|July|October|January) to (June|September|December|March) (\d{4})")
 _ENDS = {"June": 1, "September": 2, "December": 3, "March": 4}
 _CUT = re.compile(r"\nThe rest is in the file (\S+), beside this page\.\Z")
@@ -256,11 +257,9 @@ class Speaker:
 
     @cached_property
     def _numerals(self) -> dict[int, str]:
-        locale = self.of.locale
-        return {
-            ord(str(i)): format_decimal(i, locale=locale, numbering_system="default")
-            for i in range(10)
-        }
+        """The numerals that are usual in the language, by those of English."""
+        nought = NOUGHTS.get(self.of.locale.default_numbering_system, "0")
+        return {ord(str(i)): chr(ord(nought) + i) for i in range(10)}
 
 
 def _words_of(says: str) -> bool:
