@@ -55,8 +55,8 @@ def _of_templates() -> Iterator[Id]:
     for folder in TEMPLATES:
         for file in sorted((HERE / folder).iterdir()):
             with file.open("rb") as opened:
-                for _, _, said, _ in babel_extract(opened, list(ASKED), (), OPTIONS):  # type: ignore[no-untyped-call]
-                    yield said if isinstance(said, str) else tuple(one for one in said if one)
+                for _, _, said, _ in babel_extract(opened, list(ASKED), (), OPTIONS):
+                    yield said if isinstance(said, str) else tuple(one for one in said or () if one)
 
 
 def _of_code() -> Iterator[Id]:

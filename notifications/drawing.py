@@ -2,7 +2,7 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from notifications.fitting import fitted
 from notifications.languages import ENGLISH, Language, reviewed
 from notifications.manifests import sha256
 from notifications.templating import HERE
+from notifications.texts import texts_of
 
 Fetch = Callable[[Iterable[str]], dict[str, Page]]
 """Gives the data of pages by their keys."""
@@ -257,20 +258,9 @@ def _require_held(pages: Iterable[Page]) -> None:
     """Withheld, naming the page, if any of its words are those that it says are held."""
     for page in pages:
         kept = {hold["text"]: hold["where"] for hold in page.get("holds", ()) if hold.get("text")}
-        for text in _texts({k: v for k, v in page.items() if k != "holds"}) if kept else ():
+        for text in texts_of({k: v for k, v in page.items() if k != "holds"}) if kept else ():
             if where := kept.get(digest(text.strip())):
                 raise Withheld(f"{path_of(page['key'])} shows words that are held: {where}")
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, Collection):
-        for one in value:
-            yield from _texts(one)
 
 
 @cache
