@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from charter.actions import Change, Promise
 from charter.answers import Answer
-from charter.contested import disputed
+from charter.contested import asked_again, disputed, why_changed
 from charter.facts import checked, facts, runs
 from charter.faithful import mark_of, mark_of_reply
 from charter.parts import (
@@ -161,23 +161,11 @@ def answer_row(view: ReturnView, commitment: str, reader: Reader) -> AnswerRow |
         tag=Tag.of(RATING_WORDS[rating]),
         statement=shown(answer.public_statement, "the public statement"),
         because="" if rating is Rating.FULLY else shown(answer.reason, "the reason"),
-        changed=_changed(view, answer, rating, shown(_why(view, commitment), "the change")),
+        changed=_changed(view, answer, rating, shown(why_changed(view, commitment), "the change")),
         checked=Said("Own view, not yet checked") if checked(view)[0] is False else "",
-        asked_again=_asked_again(view) if commitment in view.life.questions else "",
+        asked_again=asked_again(view) if commitment in view.life.questions else "",
         disputed=disputed(view, commitment, reader),
     )
-
-
-def _asked_again(view: ReturnView) -> str:
-    return Said(
-        "{commissioner} has asked more about this answer. No new answer has come yet.",
-        commissioner=view.commissioner,
-    )
-
-
-def _why(view: ReturnView, commitment: str) -> str:
-    change = view.life.changes.get(commitment)
-    return change.reason if change else ""
 
 
 def _changed(view: ReturnView, answer: Answer, rating: Rating, why: str) -> str:

@@ -1,4 +1,4 @@
-"""A changed rating that was disputed, in public words: both sides' reasons and the decision."""
+"""What was contested of an answer, in public words: a question, or a dispute with its decision."""
 
 from charter.facts import ended
 from charter.quarters import london_date
@@ -43,3 +43,17 @@ def disputed(view: ReturnView, commitment: str, reader: Reader) -> str:
         )
     )
     return Said.together(*said)
+
+
+def asked_again(view: ReturnView) -> str:
+    """That the commissioner asked more about an answer, and nothing new has come."""
+    return Said(
+        "{commissioner} has asked more about this answer. No new answer has come yet.",
+        commissioner=view.commissioner,
+    )
+
+
+def why_changed(view: ReturnView, commitment: str) -> str:
+    """The commissioner's reason for the change of a rating; empty where it stands unchanged."""
+    change = view.life.changes.get(commitment)
+    return change.reason if change else ""
