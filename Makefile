@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test crash machine spends console bulletin lint docs serve
+.PHONY: help setup demo test crash machine spends console bulletin catalogues lint docs serve
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with everything the other targets need
 
@@ -53,6 +53,9 @@ bulletin: setup ## publish 2,000 prisons over 4 quarters, and again after one re
 
 year: setup ## play a year of the Sample region in a browser, through the console's own pages
 	@WHOLE_YEAR=yes $(VENV)/bin/pytest -q -n0 tests/portal/test_a_year_in_the_console.py
+
+catalogues: setup ## take the words of the families' site into the catalogue of each language
+	@$(VENV)/bin/python docs/catalogues.py
 
 docs: setup ## write the generated pages of docs/ again
 	@$(VENV)/bin/python docs/generate.py

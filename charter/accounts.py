@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from charter.actions import Change, Promise
 from charter.answers import Answer
-from charter.contested import disputed
+from charter.contested import asked_again, disputed, why_changed
 from charter.facts import checked, facts, runs
 from charter.faithful import mark_of, mark_of_reply
 from charter.parts import (
@@ -22,6 +22,7 @@ from charter.quarters import Quarter, london_date
 from charter.reading import QUIET, Reader
 from charter.returns import State
 from charter.review import Judged
+from charter.said import Said
 from charter.steps import Rating
 from charter.views import FamilyRequestView, ReturnView
 from charter.words import (
@@ -160,28 +161,24 @@ def answer_row(view: ReturnView, commitment: str, reader: Reader) -> AnswerRow |
         tag=Tag.of(RATING_WORDS[rating]),
         statement=shown(answer.public_statement, "the public statement"),
         because="" if rating is Rating.FULLY else shown(answer.reason, "the reason"),
-        changed=_changed(view, answer, rating, shown(_why(view, commitment), "the change")),
-        checked="Own view, not yet checked" if checked(view)[0] is False else "",
-        asked_again=(
-            f"{view.commissioner} has asked more about this answer. No new answer has come yet."
-            if commitment in view.life.questions
-            else ""
-        ),
+        changed=_changed(view, answer, rating, shown(why_changed(view, commitment), "the change")),
+        checked=Said("Own view, not yet checked") if checked(view)[0] is False else "",
+        asked_again=asked_again(view) if commitment in view.life.questions else "",
         disputed=disputed(view, commitment, reader),
     )
-
-
-def _why(view: ReturnView, commitment: str) -> str:
-    change = view.life.changes.get(commitment)
-    return change.reason if change else ""
 
 
 def _changed(view: ReturnView, answer: Answer, rating: Rating, why: str) -> str:
     if answer.commitment not in view.life.changes or answer.rating in {None, rating}:
         return ""
     assert answer.rating is not None
-    was, now = RATING_WORDS[answer.rating].public, RATING_WORDS[rating].public
-    return f"{view.commissioner} changed this from “{was}” to “{now}”. Its reason: {why}"
+    return Said(
+        "{commissioner} changed this from “{was}” to “{now}”. Its reason: {why}",
+        commissioner=view.commissioner,
+        was=Said(RATING_WORDS[answer.rating].public),
+        now=Said(RATING_WORDS[rating].public),
+        why=why,
+    )
 
 
 def action_rows(view: ReturnView, reader: Reader) -> tuple[ActionRow, ...]:
@@ -296,5 +293,5 @@ def _request_row(
 
 def _later(quarter: Quarter, owed: Quarter | None) -> str:
     if owed is None or owed == quarter.next():
-        return "Answer due next quarter"
-    return f"Answer due in the update for {owed.in_words}"
+        return Said("Answer due next quarter")
+    return Said("Answer due in the update for {quarter}", quarter=owed)

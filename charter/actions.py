@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from charter.quarters import Quarter
+from charter.said import Said
 
 ActionStatus = Literal["planned", "in_progress", "done", "not_doing"]
 ActionTag = Literal["care_planning", "cross_boundary", "core20plus5"]
@@ -107,10 +108,13 @@ class Promise:
     def handed(self) -> str:
         """How it changed hands, in a sentence; empty where it did not."""
         if self.passed_on:
-            came_of_it = "did not take this on" if self.declined else "has taken this on"
-            return f"{self.passed_on.other} runs this service now, and {came_of_it}."
+            who = self.passed_on.other
+            if self.declined:
+                return Said("{who} runs this service now, and did not take this on.", who=who)
+            return Said("{who} runs this service now, and has taken this on.", who=who)
         if self.taken_over:
-            return f"Taken over from {self.taken_over.other}, which promised it."
+            who = self.taken_over.other
+            return Said("Taken over from {who}, which promised it.", who=who)
         return ""
 
     @property

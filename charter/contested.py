@@ -1,8 +1,9 @@
-"""A changed rating that was disputed, in public words: both sides' reasons and the decision."""
+"""What was contested of an answer, in public words: a question, or a dispute with its decision."""
 
 from charter.facts import ended
-from charter.quarters import london_date, say
+from charter.quarters import london_date
 from charter.reading import Reader
+from charter.said import Said
 from charter.views import ReturnView
 from charter.words import RATING_WORDS
 
@@ -18,15 +19,41 @@ def disputed(view: ReturnView, commitment: str, reader: Reader) -> str:
 
     said = []
     if dispute.upheld is False and dispute.over:
-        was = RATING_WORDS[dispute.over.rating].public
-        why = shown(dispute.over.reason, "the change")
-        said.append(f"{view.commissioner} had changed this to “{was}”. Its reason: {why}")
-    said.append(
-        f"{view.who} disputed the change. Its reason: {shown(dispute.reason, 'the dispute')}"
-    )
+        said.append(
+            Said(
+                "{commissioner} had changed this to “{rating}”. Its reason: {why}",
+                commissioner=view.commissioner,
+                rating=Said(RATING_WORDS[dispute.over.rating].public),
+                why=shown(dispute.over.reason, "the change"),
+            )
+        )
+    why = shown(dispute.reason, "the dispute")
+    said.append(Said("{who} disputed the change. Its reason: {why}", who=view.who, why=why))
     if dispute.decided_at is None:
-        return " ".join([*said, "Nobody has decided on this yet."])
-    stands = "the change stands" if dispute.upheld else "the provider’s own rating stands"
-    day, why = say(london_date(dispute.decided_at)), shown(dispute.why, "the decision")
-    said.append(f"Someone from outside the region decided on {day}: {stands}. The reason: {why}")
-    return " ".join(said)
+        return Said.together(*said, Said("Nobody has decided on this yet."))
+    stands = Said("the change stands")
+    if not dispute.upheld:
+        stands = Said("the provider’s own rating stands")
+    said.append(
+        Said(
+            "Someone from outside the region decided on {day}: {stands}. The reason: {why}",
+            day=london_date(dispute.decided_at),
+            stands=stands,
+            why=shown(dispute.why, "the decision"),
+        )
+    )
+    return Said.together(*said)
+
+
+def asked_again(view: ReturnView) -> str:
+    """That the commissioner asked more about an answer, and nothing new has come."""
+    return Said(
+        "{commissioner} has asked more about this answer. No new answer has come yet.",
+        commissioner=view.commissioner,
+    )
+
+
+def why_changed(view: ReturnView, commitment: str) -> str:
+    """The commissioner's reason for the change of a rating; empty where it stands unchanged."""
+    change = view.life.changes.get(commitment)
+    return change.reason if change else ""

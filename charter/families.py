@@ -7,6 +7,7 @@ from pydantic import Field
 
 from charter.parts import Source
 from charter.policy import Frozen
+from charter.said import Saying
 
 
 class Question(Frozen):
@@ -16,15 +17,15 @@ class Question(Frozen):
     question: str
     asked_on: date
     method: str
-    asked: str
-    yes: str
+    asked: Saying
+    yes: Saying
 
 
 class Way(Frozen):
     """How families were listened to, or what they spoke of, and how often, in safe words."""
 
     how: str
-    often: str
+    often: Saying
 
 
 class Meeting(Frozen):
@@ -38,17 +39,17 @@ class Meeting(Frozen):
 class Shares(Frozen):
     """How many of the conversations were all good, and all bad; `means` says what counts as so."""
 
-    asked: str
-    good: str
-    bad: str
+    asked: Saying
+    good: Saying
+    bad: Saying
     means: str
 
 
 class Safety(Frozen):
     """Worries about safety in a region: how many were passed on, how many answered in time."""
 
-    passed_on: str
-    in_time: str
+    passed_on: Saying
+    in_time: Saying
 
 
 class Families(Frozen):
@@ -61,7 +62,7 @@ class Families(Frozen):
     saved_on: date
     valued: tuple[str, ...]
     worried: tuple[str, ...]
-    heard: str
+    heard: Saying
     ways: tuple[Way, ...]
     themes: tuple[Way, ...]
     questions: tuple[Question, ...]

@@ -10,10 +10,11 @@ from pydantic import Field
 from charter.ledger import canonical, digest
 from charter.policy import Frozen
 from charter.quarters import Quarter
+from charter.said import Said
 
 ENGLISH = "en"
 EASY_READ = "easy-read"
-FORMS = {EASY_READ: "Easy Read"}
+FORMS = {EASY_READ: Said("Easy Read")}
 """The forms that people make, with the words that families know each by; none is ever generated."""
 
 

@@ -10,6 +10,7 @@ from charter.document import Line as AnyLine
 from charter.document import Words
 from charter.policy import Frozen
 from charter.quarters import Quarter
+from charter.said import Said
 
 Line = Annotated[AnyLine, Field(min_length=1)]
 People = Annotated[int, Field(ge=0, le=100_000)]
@@ -36,42 +37,42 @@ EventKind = Literal["coffee_morning", "forum", "workshop", "visits_hall", "onlin
 Attendance = Literal["none", "under_8", "8_to_15", "16_to_30", "over_30"]
 
 ACTIVITIES: dict[str, str] = {
-    "interview": "Interviews",
-    "paper_survey": "Paper surveys",
-    "online_survey": "Online surveys",
-    "call": "Telephone calls with families",
-    "visits_hall": "Talks in visits halls",
-    "message": "Letters and messages",
-    "other": "Other ways",
+    "interview": Said("Interviews"),
+    "paper_survey": Said("Paper surveys"),
+    "online_survey": Said("Online surveys"),
+    "call": Said("Telephone calls with families"),
+    "visits_hall": Said("Talks in visits halls"),
+    "message": Said("Letters and messages"),
+    "other": Said("Other ways"),
 }
 """How families were listened to, as screens name it, in their order."""
 THEMES: dict[str, str] = {
-    "information": "Knowing how healthcare works here",
-    "consent": "Consent and what can be shared",
-    "reaching": "Getting through to the team",
-    "waiting": "Waiting for an appointment",
-    "medicines": "Medicines",
-    "mental_health": "Mental health",
-    "safety": "Worries about safety",
-    "attitudes": "How staff treat families",
-    "moves": "Moves between prisons, and release",
-    "other": "Anything else",
+    "information": Said("Knowing how healthcare works here"),
+    "consent": Said("Consent and what can be shared"),
+    "reaching": Said("Getting through to the team"),
+    "waiting": Said("Waiting for an appointment"),
+    "medicines": Said("Medicines"),
+    "mental_health": Said("Mental health"),
+    "safety": Said("Worries about safety"),
+    "attitudes": Said("How staff treat families"),
+    "moves": Said("Moves between prisons, and release"),
+    "other": Said("Anything else"),
 }
 """What families spoke of, as screens name it; one conversation may count under several."""
 EVENTS: dict[str, str] = {
-    "coffee_morning": "Coffee morning",
-    "forum": "Family forum",
-    "workshop": "Workshop",
-    "visits_hall": "Stand in a visits hall",
-    "online": "Online meeting",
-    "other": "Other event",
+    "coffee_morning": Said("Coffee morning"),
+    "forum": Said("Family forum"),
+    "workshop": Said("Workshop"),
+    "visits_hall": Said("Stand in a visits hall"),
+    "online": Said("Online meeting"),
+    "other": Said("Other event"),
 }
 ATTENDANCE: dict[str, str] = {
-    "none": "Nobody came",
-    "under_8": "Fewer than 8 people",
-    "8_to_15": "8 to 15 people",
-    "16_to_30": "16 to 30 people",
-    "over_30": "More than 30 people",
+    "none": Said("Nobody came"),
+    "under_8": Said("Fewer than 8 people"),
+    "8_to_15": Said("8 to 15 people"),
+    "16_to_30": Said("16 to 30 people"),
+    "over_30": Said("More than 30 people"),
 }
 """How many came, in bands: a small number of people could tell who they were."""
 

@@ -4,15 +4,15 @@ from collections import Counter
 
 from charter.facts import ended
 from charter.parts import Account, ActionRow, News, RequestRow, Section, Tag
-from charter.quarters import say
 from charter.returns import State
+from charter.said import Said
 from charter.views import ReturnView
 
 MOST = 5
-_LATER = Tag(words="Later than promised", colour="yellow", shape="clock")
-_NEW = Tag(words="New promise", colour="blue", shape="empty")
-_TAKEN_DOWN = Tag(words="Taken down", colour="grey", shape="dash")
-_WAITS = Tag(words="Not published yet", colour="grey", shape="clock")
+_LATER = Tag(words=Said("Later than promised"), colour="yellow", shape="clock")
+_NEW = Tag(words=Said("New promise"), colour="blue", shape="empty")
+_TAKEN_DOWN = Tag(words=Said("Taken down"), colour="grey", shape="dash")
+_WAITS = Tag(words=Said("Not published yet"), colour="grey", shape="clock")
 
 
 def news(
@@ -47,14 +47,15 @@ def first_of(lines: list[tuple[int, News]]) -> tuple[News, ...]:
 
 def _of_state(view: ReturnView, account: Account) -> list[tuple[int, News]]:
     if account.withdrawn_on:
-        words = f"The update of {view.who} was taken down on {say(account.withdrawn_on)}."
+        day = account.withdrawn_on
+        words = Said("The update of {who} was taken down on {day}.", who=view.who, day=day)
         return [(0, _line(account, words, _TAKEN_DOWN))]
     if account.state in {State.RECEIVED, State.RECEIVED_LATE}:
         if account.published and not view.quiet:
             return []
         if account.published:
             return [(0, _line(account, account.facts[0], account.tag))]
-        words = f"{view.who} has sent its update. It is not published yet."
+        words = Said("{who} has sent its update. It is not published yet.", who=view.who)
         return [(0, _line(account, words, _WAITS))]
     return [(0, _line(account, account.facts[0], account.tag))]
 
@@ -66,10 +67,16 @@ def _of_action(row: ActionRow) -> list[tuple[int, News]]:
         return [(3, _action_line(row, row.title, row.tag))]
     if row.slipped_now:
         slip = row.slips[-1]
-        words = f"{ended(row.title)} Now {say(slip.now)}, before that {say(slip.was)}."
+        words = Said(
+            "{title} Now {now}, before that {was}.",
+            title=ended(row.title),
+            now=slip.now,
+            was=slip.was,
+        )
         return [(4, _action_line(row, words, _LATER))]
     if row.is_new:
-        return [(5, _action_line(row, f"{row.title.rstrip('.')}, by {say(row.due)}.", _NEW))]
+        words = Said("{title}, by {due}.", title=row.title.rstrip("."), due=row.due)
+        return [(5, _action_line(row, words, _NEW))]
     return []
 
 
@@ -106,5 +113,6 @@ def _line(account: Account, words: str, tag: Tag) -> News:
 
 
 def _nothing_new(account: Account) -> News:
-    kept = f" Its promises: {account.tally.words}." if account.tally else ""
-    return _line(account, f"{account.party_name} has no new action.{kept}", account.tag)
+    kept = Said("Its promises: {kept}.", kept=account.tally.words) if account.tally else ""
+    idle = Said("{who} has no new action.", who=account.party_name)
+    return _line(account, Said.together(idle, kept), account.tag)

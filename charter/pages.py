@@ -24,9 +24,10 @@ from charter.parts import (
 from charter.policy import Frozen
 from charter.quarters import Quarter
 from charter.returns import State
+from charter.said import Saying, Telling
 
 
-class PrisonPage(Frozen):
+class PrisonPage(Telling):
     """A quarter in one prison, or the commissioner's own page for its region."""
 
     kind: Literal["prison", "commissioner"]
@@ -62,7 +63,7 @@ class PlaceRow(Frozen):
     site_name: str
     page: str
     quarter_words: str
-    withheld: str
+    withheld: Saying
     answer: AnswerRow | None
     source: Source
     party_name: str
@@ -90,7 +91,7 @@ Part = Annotated[int, Field(exclude_if=lambda part: not part)]
 """The number of a part, from one; nought for a page that is whole, or names its parts."""
 
 
-class CommitmentPage(Frozen):
+class CommitmentPage(Telling):
     """One commitment across prisons: A to Z, and never a ranking."""
 
     kind: Literal["commitment"] = "commitment"
@@ -111,7 +112,7 @@ class Milestone(Frozen):
     """A date of the public timetable and what falls on it."""
 
     day: date
-    words: str
+    words: Saying
     past: bool
 
 
@@ -129,13 +130,13 @@ class TimetableRow(Frozen):
     due: date | None
     late: bool
     unreachable: bool
-    facts: tuple[str, ...]
+    facts: tuple[Saying, ...]
     published_on: date | None
     waits_for: tuple[str, ...]
     withdrawn_on: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
 
 
-class QuarterPage(Frozen):
+class QuarterPage(Telling):
     """The public timetable of a quarter in a region; it needs nobody's approval."""
 
     kind: Literal["quarter"] = "quarter"
@@ -151,7 +152,7 @@ class QuarterPage(Frozen):
     counts: Counts
     dates: tuple[Milestone, ...]
     rows: tuple[TimetableRow, ...]
-    waits_for: tuple[tuple[str, tuple[str, ...]], ...]
+    waits_for: tuple[tuple[str, tuple[Saying, ...]], ...]
     holds: tuple[Hold, ...]
     parts: Parts = ()
     part: Part = 0
@@ -206,7 +207,7 @@ class QuarterLink(Frozen):
     page: str
 
 
-class HomePage(Frozen):
+class HomePage(Telling):
     """The start page: find your prison.
 
     `prisons` stand on pages of their `letters` where they are many. `address` is where families
@@ -227,7 +228,7 @@ class HomePage(Frozen):
     address: Annotated[str, Field(exclude_if=lambda address: not address)] = ""
 
 
-class LetterPage(Frozen):
+class LetterPage(Telling):
     """The prisons of one letter, A to Z."""
 
     kind: Literal["letter"] = "letter"
@@ -237,7 +238,7 @@ class LetterPage(Frozen):
     prisons: tuple[PrisonLink, ...]
 
 
-class RegionPage(Frozen):
+class RegionPage(Telling):
     """A region: its prisons, A to Z, and each of its quarters, the newest first."""
 
     kind: Literal["region"] = "region"
@@ -253,7 +254,7 @@ class RegionPage(Frozen):
     part: Part = 0
 
 
-class QuarterEverywhere(Frozen):
+class QuarterEverywhere(Telling):
     """How one quarter stands in each region, A to Z; never added up across them."""
 
     kind: Literal["everywhere"] = "everywhere"

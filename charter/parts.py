@@ -8,6 +8,7 @@ from pydantic import Field
 
 from charter.policy import Frozen
 from charter.returns import State
+from charter.said import Saying
 from charter.words import Colour, Shape, Word, counts_words
 
 SEVEN = tuple(State)
@@ -57,7 +58,7 @@ class Counts(Frozen):
     nil: int
     extended: int
     not_returned: int
-    words: str
+    words: Saying
 
     @classmethod
     def of(cls, states: Iterable[State], expected: int) -> Self:
@@ -119,7 +120,7 @@ class Tally(Frozen):
     partly: int
     not_kept: int
     not_applicable: int
-    words: str
+    words: Saying
 
 
 class Account(Frozen):
@@ -132,19 +133,19 @@ class Account(Frozen):
     source: Source
     party_code: str
     party_name: str
-    runs: str
+    runs: Saying
     state: State
     tag: Tag
     unreachable: bool
     due: date | None
     received_on: date | None
     days_late: int | None
-    facts: tuple[str, ...]
+    facts: tuple[Saying, ...]
     own_words: str
     published: bool
     waits_for: tuple[str, ...]
     checked: bool | None
-    checked_words: str
+    checked_words: Saying
     withheld: str
     tally: Tally | None
     reply: str
@@ -187,7 +188,7 @@ class ActionRow(Frozen):
     slipped_now: bool
     because: str
     date_passed: bool
-    handed: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    handed: Annotated[Saying, Field(exclude_if=lambda words: not words)] = ""
     handed_because: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
     consulted: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
     learnt: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
@@ -210,7 +211,7 @@ class RequestRow(Frozen):
     tag: Tag
     words: str
     earlier: bool
-    answer_due: str
+    answer_due: Saying
     actions: tuple[ActionRow, ...]
     faithful: Annotated[Tag | None, Field(exclude_if=lambda tag: tag is None)] = None
     faithful_words: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
@@ -226,10 +227,10 @@ class AnswerRow(Frozen):
     tag: Tag
     statement: str
     because: str
-    changed: str
+    changed: Saying
     checked: str
-    asked_again: str
-    disputed: Annotated[str, Field(exclude_if=lambda words: not words)] = ""
+    asked_again: Saying
+    disputed: Annotated[Saying, Field(exclude_if=lambda words: not words)] = ""
 
 
 class CommitmentRow(Frozen):
@@ -249,6 +250,6 @@ class News(Frozen):
 
     source: Source
     party_name: str
-    words: str
+    words: Saying
     tag: Tag
     section: Section

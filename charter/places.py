@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from charter.commitments import CharterFile
 from charter.pages import prison_key
 from charter.parts import Notices, Phone
+from charter.said import Said
 from charter.views import RegionView, ReturnView, SiteView
 
 _PREFIX = re.compile(r"^(HM\s?P(/?\s?YOI)?|HMYOI|YOI|IRC|STC)\s+", re.IGNORECASE)
@@ -19,10 +20,10 @@ def a_to_z(name: str) -> str:
 def phones(site: SiteView) -> tuple[Phone, ...]:
     """The prison's own numbers, most urgent first; one that holds no digits is left out."""
     listed = [
-        ("Prison switchboard", site.switchboard),
-        ("Safer custody", site.safer_custody),
-        ("Healthcare line for families", site.family_line),
-        ("Family Link Worker", site.link_worker),
+        (Said("Prison switchboard"), site.switchboard),
+        (Said("Safer custody"), site.safer_custody),
+        (Said("Healthcare line for families"), site.family_line),
+        (Said("Family Link Worker"), site.link_worker),
     ]
     found = []
     for label, number in listed:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from charter.alarm import kinds_of, looked_for
 from charter.ledger import digest
 from charter.parts import Hold, Source
+from charter.said import Said
 from charter.views import ReturnView
 
-HELD = "These words are held for a check before they are shown."
-QUIET = (
+HELD = Said("These words are held for a check before they are shown.")
+QUIET = Said(
     "Ratings and written answers for this prison are not shown at the moment. "
     "They come back by themselves."
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from charter.accounts import account, action_rows, answer_row, request_rows
 from charter.around import around
 from charter.commitments import CharterFile, Commitment
-from charter.facts import facts
+from charter.facts import facts, not_running
 from charter.formats import FormatRow, format_rows
 from charter.lists import part_key
 from charter.news import first_of, news
@@ -19,8 +19,9 @@ from charter.pages import (
 )
 from charter.parts import AnswerRow, CommitmentRow, Counts, Notices, SumsDisagree
 from charter.places import in_order, notices, page_of, phones
-from charter.quarters import Quarter, say
+from charter.quarters import Quarter
 from charter.reading import QUIET, Reader
+from charter.said import Said
 from charter.timetable import home_page, quarter_page
 from charter.views import NextUpdate, ReturnView, SiteView
 
@@ -169,13 +170,13 @@ def _why_nothing(view: ReturnView) -> str:
     if not view.life.is_received:
         return facts(view)[0]
     if view.life.nil:
-        return f"{view.who} says this service did not run in this quarter."
+        return not_running(view.who)
     if view.withdrawal:
-        return f"This update was taken down on {say(view.withdrawal.on)}."
+        return Said("This update was taken down on {day}.", day=view.withdrawal.on)
     if view.quiet:
         return QUIET
     if not view.may_rate:
         return view.why_not
     if view.edition is None:
-        return "This update is not published yet."
-    return f"{view.who} gave no answer on this."
+        return Said("This update is not published yet.")
+    return Said("{who} gave no answer on this.", who=view.who)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from charter.said import Said
+
 KNOWING = 24
 """Up to so many counts, a table is tried against readers who know the rules: it takes time."""
 
@@ -47,7 +49,9 @@ class Shown:
         count = self.counts[cell]
         if count is not None:
             return str(count)
-        return f"fewer than {self.threshold}, or left out so that nobody can be picked out"
+        return Said(
+            "fewer than {n}, or left out so that nobody can be picked out", n=self.threshold
+        )
 
 
 def with_totals(counts: Mapping[Cell, int]) -> dict[Cell, int]:

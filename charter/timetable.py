@@ -21,6 +21,7 @@ from charter.places import in_order, notices, page_of
 from charter.policy import Dates
 from charter.quarters import Quarter
 from charter.reading import Reader
+from charter.said import Said
 from charter.views import RegionView, ReturnView, SiteView
 from charter.words import STATE_WORDS
 
@@ -74,15 +75,19 @@ def quarter_page(
 def milestones(dates: Dates, region: RegionView, as_at: date) -> tuple[Milestone, ...]:
     """A quarter's public dates, in order, with what falls on each."""
     told = [
-        (dates.requests_close, "Last day for families’ requests to be answered this time"),
-        (dates.opens, "Each organisation is asked for its update"),
-        (dates.due, "Updates are due, by the end of the day"),
-        (dates.not_returned, "Updates still missing are recorded as not returned"),
-        (dates.challenge_ends, f"{region.commissioner} finishes its checks"),
-        (dates.reply_ends, "Last day to check facts and to reply"),
-        (dates.publishes, "Updates are published here"),
+        (dates.requests_close, Said("Last day for families’ requests to be answered this time")),
+        (dates.opens, Said("Each organisation is asked for its update")),
+        (dates.due, Said("Updates are due, by the end of the day")),
+        (dates.not_returned, Said("Updates still missing are recorded as not returned")),
+        (dates.challenge_ends, _checks_end(region)),
+        (dates.reply_ends, Said("Last day to check facts and to reply")),
+        (dates.publishes, Said("Updates are published here")),
     ]
     return tuple(Milestone(day=day, words=words, past=day < as_at) for day, words in told)
+
+
+def _checks_end(region: RegionView) -> str:
+    return Said("{commissioner} finishes its checks", commissioner=region.commissioner)
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ def quarter_of_parts(
 def _named(places: Sequence[str]) -> tuple[str, ...]:
     if len(places) <= NAMED:
         return tuple(places)
-    return (f"{len(places)} updates. Each part below names its own",)
+    return (Said("{n} updates. Each part below names its own", n=len(places)),)
 
 
 def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRow:
@@ -145,7 +150,7 @@ def _timetable_row(view: ReturnView, as_at: date, reader: Reader) -> TimetableRo
     return TimetableRow(
         source=view.source,
         site_code=view.site.code,
-        site_name="The whole region" if view.site.is_region else view.site.name,
+        site_name=Said("The whole region") if view.site.is_region else view.site.name,
         page=page_of(view),
         party_code=view.party_code,
         party_name=view.who,

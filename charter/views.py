@@ -14,12 +14,15 @@ from charter.parts import Source
 from charter.quarters import Quarter
 from charter.returns import Life, State
 from charter.review import Judged
+from charter.said import Said
 from charter.scoring import Receipt
 
 REGION = "REGION"
 """The site code under which a commissioner answers for its whole region."""
 
-NOT_ADOPTED = "Ratings are not shown, because this region has not adopted this working wording."
+NOT_ADOPTED = Said(
+    "Ratings are not shown, because this region has not adopted this working wording."
+)
 """What a page says in the place of ratings, where that is so."""
 
 

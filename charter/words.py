@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from charter.returns import State
+from charter.said import Said
 from charter.steps import Rating
 
 Colour = Literal["green", "yellow", "orange", "blue", "grey"]
@@ -122,18 +123,46 @@ def letter_words(kind: str) -> str:
 def kept_words(kept: int, partly: int, not_kept: int, not_applicable: int = 0) -> str:
     """`kept 5, partly kept 3, not kept 1`, as families read a tally of ratings."""
     if kept + partly + not_kept == 0:
-        return "none of these promises apply here"
-    said = f"kept {kept}, partly kept {partly}, not kept {not_kept}"
-    if not_applicable:
-        said += f"; {not_applicable} {'does' if not_applicable == 1 else 'do'} not apply here"
-    return said
+        return Said("none of these promises apply here")
+    said = Said(
+        "kept {kept}, partly kept {partly}, not kept {not_kept}",
+        kept=kept,
+        partly=partly,
+        not_kept=not_kept,
+    )
+    if not not_applicable:
+        return said
+    return Said.counted(
+        "{kept}; {n} does not apply here",
+        "{kept}; {n} do not apply here",
+        n=not_applicable,
+        kept=said,
+    )
+
+
+def tally_words(tally: Mapping[str, int]) -> str:
+    """The same from the numbers that a page's data have."""
+    numbers = (tally[name] for name in ("kept", "partly", "not_kept", "not_applicable"))
+    return kept_words(*numbers)
 
 
 def counts_words(counts: Mapping[State, int]) -> str:
     """`9 sent on time, 1 not returned`: the states that were used, in their fixed order."""
-    said = [
-        f"{counts[state]} {word.public[0].lower()}{word.public[1:]}"
-        for state, word in STATE_WORDS.items()
-        if counts.get(state)
-    ]
-    return ", ".join(said)
+    said = tuple(
+        Said(COUNTED[state], n=counts[state]) for state in STATE_WORDS if counts.get(state)
+    )
+    return Said("{states}", states=said) if said else ""
+
+
+COUNTED: Mapping[State, str] = MappingProxyType(
+    {
+        State.NIL: Said("{n} service not running"),
+        State.RECEIVED: Said("{n} sent on time"),
+        State.RECEIVED_LATE: Said("{n} sent late"),
+        State.EXTENDED: Said("{n} given more time"),
+        State.NOT_RETURNED: Said("{n} not returned"),
+        State.IN_PROGRESS: Said("{n} started, not sent"),
+        State.NOT_STARTED: Said("{n} not started"),
+    }
+)
+"""How many returns stand in each state, as a list of all seven says it."""

@@ -18,7 +18,8 @@ from charter.quarters import BeyondHorizon, Calendar, london_date
 from charter.summary import commitment_page, prison_page, quarter_page
 from charter.views import NextUpdate, RegionView, ReturnView, SiteView
 from flows.assembling import Among, Told, tell
-from providers import cycles, moves, owed_places
+from notifications.texts import texts_of
+from providers import cycles, moves, owed_places, renditions
 from providers.cycles import CycleView
 from providers.owed_places import Place
 
@@ -130,7 +131,7 @@ class Gatherer:
         return Gathered(
             group=group,
             as_of=as_of,
-            pages=keep(data),
+            pages=keep(_translated(self.session, data)),
             held=tuple(held(data)),
             prisons=tuple((region, _links(region, told, newest)) for region in group.regions),
             quarters=tuple(quarters),
@@ -187,6 +188,20 @@ class Gatherer:
                     last=rows[-1].site_name,
                 )
         return found
+
+
+def _translated(session: Session, data: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The pages, each with what people made in other languages of the very words on it."""
+    said = {key: {text for text in texts_of(page) if " " in text} for key, page in data.items()}
+    made = renditions.translated(session, set().union(*said.values()))
+    for key, page in data.items():
+        here = {
+            language: {text: one for text, one in texts.items() if text in said[key]}
+            for language, texts in made.items()
+        }
+        if any(here.values()):
+            page["translations"] = {language: texts for language, texts in here.items() if texts}
+    return data
 
 
 def _links(

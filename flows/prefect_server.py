@@ -265,6 +265,8 @@ class OwnPrefect:
                 if error.code != BUSY:
                     raise
                 time.sleep(GLANCE)
+            except TimeoutError:
+                continue  # whatever is asked here may be asked twice: a run has its key
             else:
                 return json.loads(text) if text else None
         raise PrefectFailed(f"Prefect's server was too busy to answer {path}")

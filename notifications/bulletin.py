@@ -3,26 +3,22 @@
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from charter.quarters import Quarter, say
+from charter.quarters import Quarter
 from charter.reading import HELD
 from charter.words import STATE_WORDS
 from notifications.companions import formats_of, newest_told
-from notifications.fitting import shortened
-from notifications.outside import OUTSIDE
+from notifications.languages import ENGLISH, Language
 from notifications.overtime import key_of, over_time
+from notifications.speaking import Heard, hearing
+from notifications.templating import HERE, environment
 
 Page = Mapping[str, Any]
 
-HERE = Path(__file__).parent
 TEMPLATES = {
     "home": "home",
     "prison": "prison",
@@ -38,52 +34,8 @@ OWN_PAGES = (
     *("accessibility", "another-format"),
 )
 STATE_LABELS = [(state.value, word.public) for state, word in STATE_WORDS.items()]
-SHORT = 300
-"""Characters of somebody's words in a list of many prisons."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _OF_QUARTER = re.compile(r"(prisons|commissioners|quarters)/[^/]+/\d{4}-\d{2}-Q[1-4]")
-_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-@cache
-def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment: everything is escaped, and a name that is missing is an error."""
-    made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([HERE / "templates" / "bulletin", HERE / "templates"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
-    made.filters |= {"day": _day, "month": _month, "lines": _lines, "short": _short}
-    made.globals |= {"outside": OUTSIDE}
-    return made
-
-
-def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
-    """Text without what no page can show: control characters, and marks that turn text around."""
-    if not isinstance(value, str) or not _UNSHOWN.search(value):
-        return value
-    return type(value)(_UNSHOWN.sub("", value))
-
-
-def _day(day: str | date) -> str:
-    return say(date.fromisoformat(str(day)))
-
-
-def _month(day: str | date) -> str:
-    return f"{date.fromisoformat(str(day)):%B %Y}"
-
-
-def _short(text: str) -> str:
-    """What a list has room for; the page of the prison has all of it."""
-    return text if len(text) <= SHORT else f"{shortened(text, SHORT)} …"
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.strip()]
 
 
 def path_of(key: str) -> str:
@@ -129,10 +81,13 @@ class Drawer:
         known: Collection[str] = (),
         base: str = "",
         sheet: str = "",
+        language: Language = ENGLISH,
+        languages: Sequence[Language] = (),
     ) -> None:
         """`beside` are keys that can be linked to though they are not drawn here, and `known` the
         files of the rest of the site; `base` is an address that links start from in place of the
-        page's own, and `sheet` one of the styles."""
+        page's own, and `sheet` one of the styles. The pages of another `language` than English
+        stand in a folder of its own; `languages` are all that the site has beside English."""
         wrong = [key for key, page in pages.items() if page["key"] != key]
         if wrong:
             raise ValueError(f"the page filed under '{wrong[0]}' says it is another")
@@ -145,6 +100,12 @@ class Drawer:
         promise = {posixpath.dirname(key) for key, page in pages.items() if page.get("actions")}
         self.known |= {path_of(key_of(folder)) for folder in promise}
         self.elsewhere, self.base, self.sheet = known, base, sheet
+        self.language, self.languages = language, languages
+        self.folder = "" if language.is_english else f"{language.code}/"
+
+    def beside(self, pages: Mapping[str, Page]) -> "Drawer":
+        """The same with other data of its pages."""
+        return Drawer(pages, known=self.elsewhere, language=self.language, languages=self.languages)
 
     def page(self, key: str) -> bytes:
         """One page, drawn."""
@@ -202,20 +163,43 @@ class Drawer:
     def _draw(
         self, template: str, path: str, notices: Page, page: Page, more: Mapping[str, Any]
     ) -> bytes:
-        root = self.base or "../" * path.count("/")
-        text = (
-            environment()
-            .get_template(f"{template}.html.jinja")
-            .render(
-                page=page,
-                notices=notices,
-                root=root,
-                sheet=self.sheet or f"{root}style.css",
-                link=lambda key: self._link(path, key),
-                **more,
-            )
+        """A page at its path within the folder of its language."""
+        up = "../" * path.count("/")
+        shared = self.base or (up if self.language.is_english else f"../{up}")
+        words = environment(self.language).get_template(f"{template}.html.jinja")
+        told = {
+            "page": page,
+            "notices": notices,
+            "root": self.base or up,
+            "shared": shared,
+            "beside_it": f"{shared}{posixpath.dirname(path)}/" if self.folder else "",
+            "sheet": self.sheet or f"{shared}style.css",
+            "link": lambda key: self._link(path, key),
+            "languages": self._tongues(path, shared),
+            **more,
+        }
+        heard = Heard(
+            page.get("said", {}), page.get("translations", {}).get(self.language.code, {})
         )
+        with hearing(heard):
+            text = words.render(**told, stayed=Heard())
+            if heard.ours or heard.theirs:
+                text = words.render(**told, stayed=replace(heard))
         return text.encode()
+
+    def _tongues(self, path: str, shared: str) -> list[dict[str, str]]:
+        """Every language that a page can be read in, none where there is English alone."""
+        if not self.languages or self.base:
+            return []
+        return [
+            {
+                "code": one.code,
+                "name": one.name,
+                "direction": one.direction,
+                "href": "" if one is self.language else _in(one, shared) + path,
+            }
+            for one in (ENGLISH, *self.languages)
+        ]
 
     def _link(self, path: str, key: str) -> str:
         """The way from one file to a page, or nothing while that page is not there."""
@@ -251,6 +235,10 @@ class Drawer:
         links = [{"href": self._link(here, one), "words": _quarter_words(one)} for one in keys]
         others = [link for one, link in zip(keys, links, strict=True) if one != key]
         return {"newer": links[-1] if keys[-1] != key else None, "others": others[::-1]}
+
+
+def _in(language: Language, shared: str) -> str:
+    return shared if language.is_english else f"{shared}{language.code}/"
 
 
 def _asked(page: Page) -> list[list[Page]]:

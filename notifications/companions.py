@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from charter.said import Said
 from notifications.exports import actions_csv, feed
 from notifications.sheet import sheet
 from notifications.spoken import mail, script, text
@@ -16,6 +17,8 @@ Page = Mapping[str, Any]
 Shelf = Callable[[str], bytes]
 """Gives the bytes of a file that people made, by its SHA-256; LookupError where it has none."""
 
+_NOT_SHOWN = frozenset({"holds", "said", "translations"})
+"""What a page's data hold beside what the page says."""
 PLACES = frozenset({"prison", "commissioner"})
 SHEET, SCRIPT, TEXT, FEED, ACTIONS = (
     *("sheet.pdf", "script.txt", "text.txt"),
@@ -84,18 +87,18 @@ def formats_of(page: Page, *, newest: bool) -> list[dict[str, str]]:
     found = []
     if page["kind"] == "prison" and newest:
         found += [
-            (SHEET, "A sheet for the noticeboard, to print (PDF, 1 page)"),
-            (SCRIPT, "Words to read aloud, in under 2 minutes (text)"),
-            (TEXT, "A short message to pass on (text)"),
+            (SHEET, Said("A sheet for the noticeboard, to print (PDF, 1 page)")),
+            (SCRIPT, Said("Words to read aloud, in under 2 minutes (text)")),
+            (TEXT, Said("A short message to pass on (text)")),
         ]
     if page["kind"] in PLACES:
         found += [
-            (f"{page['quarter']}.json", "Everything on this page as data (JSON)"),
-            (ACTIONS, "Every promise here, in every quarter (CSV)"),
-            (FEED, "Follow this page (Atom feed)"),
+            (f"{page['quarter']}.json", Said("Everything on this page as data (JSON)")),
+            (ACTIONS, Said("Every promise here, in every quarter (CSV)")),
+            (FEED, Said("Follow this page (Atom feed)")),
         ]
     if page["kind"] == "quarter":
-        found.append((f"{page['quarter']}-mail.txt", "Words for a mailing list (text)"))
+        found.append((f"{page['quarter']}-mail.txt", Said("Words for a mailing list (text)")))
     return [{"href": href, "words": words} for href, words in found]
 
 
@@ -106,7 +109,7 @@ def _where(page: Page, address: str) -> str:
 
 def _as_json(page: Page) -> bytes:
     """What the page says, with the ids that each fact rests on; nothing that it holds back."""
-    shown = {name: value for name, value in page.items() if name != "holds"}
+    shown = {name: value for name, value in page.items() if name not in _NOT_SHOWN}
     return (json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -11,10 +11,13 @@ from typing import Any
 
 from charter.ledger import canonical, digest
 from notifications import companions, exports
-from notifications.bulletin import HERE, OWN_PAGES, Drawer, Page, by_folder, path_of, stylesheet
+from notifications.bulletin import OWN_PAGES, Drawer, Page, by_folder, path_of, stylesheet
 from notifications.companions import Shelf
 from notifications.fitting import fitted
+from notifications.languages import ENGLISH, Language, reviewed
 from notifications.manifests import sha256
+from notifications.templating import HERE
+from notifications.texts import texts_of
 
 Fetch = Callable[[Iterable[str]], dict[str, Page]]
 """Gives the data of pages by their keys."""
@@ -65,10 +68,17 @@ class Bulletin:
     no address, and for two pages whose addresses differ only in capitals.
     """
 
-    def __init__(self, shas: Mapping[str, str], fetch: Fetch, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        shas: Mapping[str, str],
+        fetch: Fetch,
+        shelf: Shelf | None = None,
+        languages: Sequence[Language] | None = None,
+    ) -> None:
         if "index" not in shas:
             raise ValueError("a bulletin needs a start page, under the key 'index'")
         self.shas, self.fetch, self.shelf = shas, fetch, shelf
+        self.languages = reviewed() if languages is None else tuple(languages)
         self.folders = by_folder(shas)
         self.known = {path_of(key) for key in shas}
         self.known |= {f"{folder}/index.html" for folder in self.folders}
@@ -77,14 +87,22 @@ class Bulletin:
         self.home = fetch(["index"])["index"]
         self.address: str = self.home.get("address", "")
         about = {name: self.home[name] for name in ("contact", "notices", "commitments")}
-        self._frame = digest(canonical([release(), about, self.address]))
+        spoken = [[one.code, one.sha] for one in self.languages]
+        self._frame = digest(canonical([release(), about, self.address, spoken]))
         self._timetables = self._by_quarter()
         self._all = digest(canonical(sorted(shas)))
 
     @property
     def fingerprint(self) -> str:
         """What the whole bulletin is made of."""
-        return digest(canonical([release(), dict(self.shas)]))
+        return digest(canonical([self._frame, dict(self.shas)]))
+
+    def _drawers(self, pages: Mapping[str, Page], beside: Sequence[str] = ()) -> list[Drawer]:
+        """One for each language, English first."""
+        return [
+            Drawer(pages, beside=beside, known=self.known, language=one, languages=self.languages)
+            for one in (ENGLISH, *self.languages)
+        ]
 
     def units(self) -> Iterator[Unit]:
         """Every unit, in the order of their names."""
@@ -111,22 +129,22 @@ class Bulletin:
         keys = self.folders[folder]
         pages = self.fetch(keys)
         _require_held(pages.values())
-        drawer = Drawer(pages, known=self.known)
         told = [pages[key] for key in keys]
         newest = companions.newest_told(told)
-        pieces = [self._page(drawer, key) for key in keys]
-        front = self._page(drawer, keys[-1], f"{folder}/index.html")
         around = digest(canonical([self._frame, inputs]))
-        pieces += [front, Piece(f"{folder}/", around, lambda: self._of_place(folder, told))]
-        if promised := drawer.promised(folder):
-            pieces.append(self._promises(drawer, promised))
+        pieces = [Piece(f"{folder}/", around, lambda: self._of_place(folder, told))]
+        for drawer in self._drawers(pages):
+            pieces += [self._page(drawer, key) for key in keys]
+            pieces.append(self._page(drawer, keys[-1], f"{folder}/index.html"))
+            if promised := drawer.promised(folder):
+                pieces.append(self._promises(drawer, promised))
         for page in told:
             pieces += self._companions(folder, page, newest=page is newest)
         return Opened(pieces, {"entries": exports.entries(told)})
 
     def _promises(self, drawer: Drawer, page: Page) -> Piece:
         """The page of all that a place promised; drawn now, to see whether it has changed."""
-        path = path_of(page["key"])
+        path = drawer.folder + path_of(page["key"])
         files = list(fitted(page, path, drawer.promises, rows=("rows",)))
         made_of = digest(canonical([release(), [sha256(content) for _, content in files]]))
         return Piece(path, made_of, lambda: iter(files), is_page=True)
@@ -139,12 +157,13 @@ class Bulletin:
         def once(one: Page) -> bytes:
             if one is page:
                 return drawer.drawn(key, page, around)
-            return Drawer({**drawer.pages, key: one}, known=self.known).page(key)
+            return drawer.beside({**drawer.pages, key: one}).page(key)
 
         def draw() -> Files:
-            yield from fitted(page, path or path_of(key), once)
+            yield from fitted(page, file, once)
 
-        return Piece(path or path_of(key), inputs, draw, is_page=not path)
+        file = drawer.folder + (path or path_of(key))
+        return Piece(file, inputs, draw, is_page=not path)
 
     def _of_place(self, folder: str, told: Sequence[Page]) -> Files:
         for name, content in companions.of_place(told, address=self.address):
@@ -183,28 +202,35 @@ class Bulletin:
         _require_held(pages.values())
         folder = posixpath.dirname(key)
         beside = [one for one in self.folders.get(folder, ()) if one != key]
-        drawer = Drawer(pages, beside=beside, known=self.known)
-        pieces = [self._page(drawer, key)]
-        if key in self.folders.get(folder, ()):
-            if not beside or self.folders[folder][-1] == key:
+        is_quarter = key in self.folders.get(folder, ())
+        pieces = []
+        for drawer in self._drawers(pages, beside):
+            pieces.append(self._page(drawer, key))
+            if is_quarter and (not beside or self.folders[folder][-1] == key):
                 pieces.append(self._page(drawer, key, f"{folder}/index.html"))
+        if is_quarter:
             pieces += self._companions(folder, pages[key], newest=False)
         return Opened(pieces)
 
     def _own(self) -> Iterator[Unit]:
-        drawer = Drawer({"index": self.home}, known=self.known)
+        drawers = self._drawers({"index": self.home})
         for name in OWN_PAGES:
 
-            def draw(name: str = name) -> Files:
-                yield f"{name}.html", drawer.own_page(name)
+            def opened(name: str = name) -> Opened:
+                return Opened([self._own_page(drawer, name) for drawer in drawers])
 
-            piece = Piece(name, self._frame, draw, is_page=True)
-            yield Unit(f"own/{name}", self._frame, lambda piece=piece: Opened([piece]))  # type: ignore[misc]
+            yield Unit(f"own/{name}", self._frame, opened)
 
         def sheet() -> Files:
             yield "style.css", stylesheet().encode()
 
         yield Unit("own/style", self._frame, lambda: Opened([Piece("style", self._frame, sheet)]))
+
+    def _own_page(self, drawer: Drawer, name: str) -> Piece:
+        def draw() -> Files:
+            yield f"{drawer.folder}{name}.html", drawer.own_page(name)
+
+        return Piece(drawer.folder + name, self._frame, draw, is_page=True)
 
     def _tables(self) -> Iterator[Unit]:
         """A unit for each timetable, which gives the rows of the tables and draws no file."""
@@ -232,30 +258,25 @@ def _require_held(pages: Iterable[Page]) -> None:
     """Withheld, naming the page, if any of its words are those that it says are held."""
     for page in pages:
         kept = {hold["text"]: hold["where"] for hold in page.get("holds", ()) if hold.get("text")}
-        for text in _texts({k: v for k, v in page.items() if k != "holds"}) if kept else ():
+        for text in texts_of({k: v for k, v in page.items() if k != "holds"}) if kept else ():
             if where := kept.get(digest(text.strip())):
                 raise Withheld(f"{path_of(page['key'])} shows words that are held: {where}")
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, Collection):
-        for one in value:
-            yield from _texts(one)
 
 
 @cache
 def release() -> str:
     """The fingerprint of all that draws: templates, styles, and the code that words come from."""
     rooms = [HERE, HERE.parent / "charter"]
-    kinds = ("*.py", "templates/**/*.jinja", "templates/**/*.html", "templates/**/*.typ")
+    kinds = (
+        "*.py",
+        "locale/**/*.po",
+        "templates/**/*.jinja",
+        "templates/**/*.html",
+        "templates/**/*.typ",
+    )
     files = {one for room in rooms for kind in (*kinds, "static/*") for one in room.glob(kind)}
     told = {str(one.relative_to(HERE.parent)): digest(_read(one)) for one in files if one.is_file()}
-    return digest(canonical([told, version("jinja2"), version("markupsafe")]))
+    return digest(canonical([told, version("jinja2"), version("markupsafe"), version("babel")]))
 
 
 def _read(file: Path) -> str:

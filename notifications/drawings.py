@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from charter.quarters import say
-from charter.words import RATING_WORDS, Colour
+from charter.said import Said
+from charter.words import RATING_WORDS, Colour, tally_words
 from notifications.charts import LABEL, Key, Stack, Stacks
 
 Page = Mapping[str, Any]
@@ -55,14 +55,14 @@ class Dates:
         return round(3 + 94 * (day - min(days)).days / whole, 1)
 
     @property
-    def begins(self) -> str:
-        """The day at the left edge."""
-        return say(min(min(row.first, row.then) for row in self.rows))
+    def begins(self) -> date:
+        """The day at the edge where lines begin."""
+        return min(min(row.first, row.then) for row in self.rows)
 
     @property
-    def ends(self) -> str:
-        """The day at the right edge."""
-        return say(max(max(row.first, row.then) for row in self.rows))
+    def ends(self) -> date:
+        """The day at the edge where they end."""
+        return max(max(row.first, row.then) for row in self.rows)
 
 
 def promises_over_quarters(pages: Sequence[Page]) -> list[Stacks]:
@@ -82,18 +82,20 @@ def promises_over_quarters(pages: Sequence[Page]) -> list[Stacks]:
                 parts = tuple(int(one["tally"][name]) for name in COUNTED)
                 found = tallies.setdefault(one["party_name"], [])
                 found.append(Stack(page["quarter_words"], parts))
-                words[one["party_name"]] = one["tally"]["words"]
+                words[one["party_name"]] = tally_words(one["tally"])
     shown = {name: found[-QUARTERS:] for name, found in tallies.items() if len(found) > 1}
     some = any(stack.parts[-1] for found in shown.values() for stack in found)
     cut = len(KEYS) if some else len(KEYS) - 1
     return [
         Stacks(
             id=f"kept-{number}",
-            title=f"Promises kept: {name}",
-            said=f"One bar for each quarter, oldest first. The newest: {words[name]}.",
+            title=Said("Promises kept: {who}", who=name),
+            said=Said(
+                "One bar for each quarter, oldest first. The newest: {kept}.", kept=words[name]
+            ),
             keys=KEYS[:cut],
             stacks=tuple(Stack(one.name, one.parts[:cut]) for one in found),
-            of="Quarter",
+            of=Said("Quarter"),
         )
         for number, (name, found) in enumerate(shown.items(), 1)
     ]
@@ -122,11 +124,12 @@ def dates_kept(pages: Sequence[Page]) -> Dates | None:
     if not rows:
         return None
     many = len(found)
-    drawn = "" if many == len(rows) else f" The newest {len(rows)} of {many} are drawn."
+    begins = Said("A ring is the date first promised. A dot is what came of it.")
+    cut = Said("The newest {drawn} of {many} are drawn.", drawn=len(rows), many=many)
     return Dates(
         id="dates",
-        title="Dates promised and dates kept",
-        said=f"A ring is the date first promised. A dot is what came of it.{drawn}",
+        title=Said("Dates promised and dates kept"),
+        said=Said.together(begins, cut if many > len(rows) else ""),
         rows=tuple(rows),
     )
 
@@ -138,24 +141,26 @@ def _is_done(row: Dated | None) -> bool:
 def _dated(action: Page, page: Page) -> Dated:
     first, due = _day(action["first_promised"]), _day(action["due"])
     told = _told_on(action, page["accounts"])
-    begins = f"First promised for {say(first)}."
+    begins = Said("First promised for {day}.", day=first)
+    words: str
+    came: str
     match action["status"]:
         case "done":
             then = told or due
             colour: Colour = "green" if then <= first else "yellow"
-            came = "Done on time" if then <= first else "Done late"
-            words = f"{begins} Told as done on {say(then)}."
+            came = Said("Done on time") if then <= first else Said("Done late")
+            words = Said.together(begins, Said("Told as done on {day}.", day=then))
         case "not_doing":
-            then, colour, came = told or due, "orange", "Not done"
-            words = f"{begins} Told as not done on {say(then)}."
+            then, colour, came = told or due, "orange", Said("Not done")
+            words = Said.together(begins, Said("Told as not done on {day}.", day=then))
         case _ if due > first:
-            then, colour, came = due, "yellow", f"Moved to {say(due)}"
-            words = f"{begins} Now promised for {say(due)}."
+            then, colour, came = due, "yellow", Said("Moved to {day}", day=due)
+            words = Said.together(begins, Said("Now promised for {day}.", day=due))
         case _ if action["date_passed"]:
-            then, colour, came = due, "grey", "The date has passed"
-            words = f"{begins} That date has passed."
+            then, colour, came = due, "grey", Said("The date has passed")
+            words = Said.together(begins, Said("That date has passed."))
         case _:
-            then, colour, came = due, "blue", f"Promised for {say(due)}"
+            then, colour, came = due, "blue", Said("Promised for {day}", day=due)
             words = begins
     return Dated(action["title"], first, then, colour, came, words)
 

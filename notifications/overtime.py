@@ -4,14 +4,15 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from charter.said import Said
 from notifications.drawings import dates_kept, promises_over_quarters
 
 Page = Mapping[str, Any]
 
 GROUPS = (
-    ("open", "Still to come", frozenset({"planned", "in_progress"})),
-    ("given-up", "Not done", frozenset({"not_doing"})),
-    ("done", "Done", frozenset({"done"})),
+    ("open", Said("Still to come"), frozenset({"planned", "in_progress"})),
+    ("given-up", Said("Not done"), frozenset({"not_doing"})),
+    ("done", Said("Done"), frozenset({"done"})),
 )
 """How promises stand, those that families wait for first."""
 
@@ -47,4 +48,11 @@ def over_time(pages: Sequence[Page]) -> dict[str, Any] | None:
         ],
         "kept": promises_over_quarters(pages),
         "dates": dates_kept(pages),
+        "said": _merged(pages, "said"),
+        "translations": _merged(pages, "translations"),
     }
+
+
+def _merged(pages: Sequence[Page], name: str) -> dict[str, Any]:
+    """What these pages hold beside their sentences, of all of them."""
+    return {text: one for page in pages for text, one in page.get(name, {}).items()}

@@ -26,6 +26,9 @@ from charter.quarters import moment as moment
 from charter.quarters import say
 from charter.words import ACTION_WORDS, RATING_WORDS
 from notifications.charts import DRAWINGS
+from notifications.languages import ENGLISH
+from notifications.speaking import Speaker
+from notifications.templating import speak
 from portal.forms import Faults
 
 HERE = Path(__file__).parent
@@ -128,6 +131,7 @@ class Pages:
             lstrip_blocks=True,
         )
         guests = Components()
+        speak(self.env, Speaker(ENGLISH))
         nhs = {name: guests.named(*where) for name, where in COMPONENTS.items()}
         self.env.globals.update(
             nhs=nhs,

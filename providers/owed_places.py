@@ -92,7 +92,9 @@ def touched(session: Session, after: int) -> Touched:
     regions: set[str] = about.pop("region", set())
     sites |= _of_returns(session, [int(one) for one in about.pop("return", ())])
     sites |= _of_actions(session, about.pop("action", set()))
-    sites |= _of_renditions(session, [int(one) for one in about.pop("rendition", ())])
+    made = [int(one) for one in about.pop("rendition", ())]
+    sites |= _of_renditions(session, made)
+    regions |= _of_translations(session, made)
     for region, site_id in _of_requests(session, about.pop("request", set())):
         if site_id is None:
             regions.add(region)
@@ -117,6 +119,14 @@ def _of_actions(session: Session, ids: Iterable[str]) -> set[int]:
 def _of_renditions(session: Session, ids: Iterable[int]) -> set[int]:
     rows = select(Rendition.site_id).where(among(col(Rendition.id), ids))
     return {one for one in session.exec(rows) if one}
+
+
+def _of_translations(session: Session, ids: Iterable[int]) -> set[str]:
+    """Regions whose pages a translated text may stand on: it names no prison."""
+    rows = select(Rendition.region_code).where(
+        among(col(Rendition.id), ids), col(Rendition.site_id).is_(None)
+    )
+    return set(session.exec(rows))
 
 
 def _of_requests(session: Session, ids: Iterable[str]) -> list[tuple[str, int | None]]:

@@ -7,13 +7,14 @@ from sqlmodel import Session, col, select
 
 from charter.policy import Role
 from charter.quarters import london_date
+from charter.said import Said
 from providers import staff
 from providers.cycles import NotAllowed
 from providers.register_rows import REGION_SITE
 from providers.staff import StaffRole
 from providers.tables import Contact, Person, Service, Site, Staff
 
-UNNAMED = "the listening partner"
+UNNAMED = Said("the listening partner")
 
 
 def partners(session: Session, region: str, on: date) -> list[str]:

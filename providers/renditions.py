@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,8 +62,37 @@ def add_translation(
     if made.language == ENGLISH or not text.strip() or not english.strip():
         raise NotAllowed("a translation has words in another language than English")
     made.check(now)
+    if new := {one.kind for one in screen(text)} - {one.kind for one in screen(english)}:
+        raise NotAllowed(f"the translation holds a {min(new)} that the English does not")
     sha = documents.keep(session, text)
     return put(session, row_of(TRANSLATION, region, made, digest(english), sha, now, by))
+
+
+def translated(session: Session, english: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
+    """By language and English text: the checked words in it, with maker, checker and date.
+
+    Only for those of these texts that have any; the newest where several regions have one.
+    """
+    standing = (Rendition.kind == TRANSLATION, col(Rendition.ended_at).is_(None))
+    if session.exec(select(Rendition.id).where(*standing).limit(1)).first() is None:
+        return {}
+    by_sha = {digest(text): text for text in english}
+    rows = session.exec(
+        select(Rendition)
+        .where(among(col(Rendition.renders), by_sha), *standing)
+        .order_by(col(Rendition.id))
+    ).all()
+    checked = [row for row in rows if row.checker]
+    texts = documents.fetch(session, [row.sha for row in checked])
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for row in checked:
+        found.setdefault(row.language, {})[by_sha[row.renders]] = {
+            "words": texts[row.sha],
+            "maker": row.maker,
+            "checker": row.checker,
+            "made_on": row.made_on.isoformat(),
+        }
+    return found
 
 
 def translations(session: Session, english: Iterable[str], language: str) -> dict[str, str]:

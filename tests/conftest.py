@@ -32,6 +32,15 @@ IN_CI = os.environ.get("CI") == "true"
 ONE_IN = 8
 """Of what runs on both databases, so much runs on PostgreSQL in CI: the same ones each time."""
 
+LONG = (
+    "tests/crash/",
+    "tests/flows/test_engine.py",
+    "tests/flows/test_programme_machine.py",
+    "tests/portal/test_console_at_scale.py",
+    "tests/notifications/test_bulletin_in_a_browser.py",
+)
+"""What runs longest goes first, so that no worker is left with it alone at the end."""
+
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "here")
@@ -59,6 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _is_left_out(item: pytest.Item) -> bool:

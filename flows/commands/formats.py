@@ -84,6 +84,53 @@ def _look_into(service: App, file: Path) -> None:
         raise NotAllowed(f"{file} is not taken: {verdict.says}")
 
 
+@app.command()
+def translate(
+    context: typer.Context,
+    english: Annotated[Path, typer.Argument(help="A text file with the English.", dir_okay=False)],
+    words: Annotated[Path, typer.Argument(help="One with its translation.", dir_okay=False)],
+    language: Annotated[str, typer.Option(help="Its language, as a code.")],
+    made_by: Annotated[str, typer.Option(help="The organisation that translated it.")],
+    region: Annotated[str, typer.Option(help="The region of the page, by its code or name.")],
+    checked_by: Annotated[str, typer.Option(help="Another one, which checked it.")] = "",
+    made_on: Annotated[str, typer.Option(help="The day it was made; today when left out.")] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Put a translation of somebody's words on record; pages in that language then show it.
+
+    It holds for these very English words. Once they change, the page shows the English again.
+    Without a checker it is kept, and not shown.
+    """
+    service = writing(context)
+    now, who = service.clock(), actor(service, by)
+    said = [_text(one) for one in (english, words)]
+    made = Made(
+        " ".join(made_by.split()),
+        " ".join(checked_by.split()),
+        day(made_on) if made_on else london_date(now),
+        language,
+    )
+    with service.database.writing() as session:
+        code = cycles.region_of(session, region).code
+        require_role(session, who, now, "add a translation", code, *MAY)
+        number = renditions.add_translation(session, code, said[0], said[1], made, now, who)
+    answer(
+        {"format": number, "language": language, "shown": bool(made.checker)},
+        f"Translation {number} stands. "
+        + ("The next publication shows it." if made.checker else "Nobody has checked it yet."),
+        as_json=as_json,
+    )
+
+
+def _text(file: Path) -> str:
+    """What a text file says, as a page would hold it."""
+    try:
+        return file.read_text("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise NotAllowed(f"{file} is no text in UTF-8; save it as such") from error
+
+
 @app.command("list")
 def list_(context: typer.Context, region: RegionOption = "", as_json: Json = False) -> None:
     """List the versions on record, those that ended too, newest first."""

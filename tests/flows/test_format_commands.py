@@ -1,5 +1,6 @@
 """`charter format`: what people made of a page stands beside it, named with its makers."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,26 @@ def test_a_file_that_the_scanner_finds_harmful_is_not_taken(
     monkeypatch.setattr(commands, "scanner_for", lambda _url: Stern())
     refuses(running(*NOW, "format", "add", file, *WHICH, *WHO), "not taken", "found Eicar")
     assert running("format", "list", "--json").json == []
+
+
+def test_a_translation_is_put_on_record_and_a_page_is_frozen_with_it(
+    running: Charter, home: Path, tmp_path: Path
+):
+    release(home, 1, "2026-12-08T09:00")
+    assert running("--now", "2026-12-10T08:00", "publish").code == 0
+    data = json.loads((home / "site" / "prisons" / "AVB" / "2026-27-Q2.json").read_bytes())
+    english, polish = tmp_path / "english.txt", tmp_path / "polish.txt"
+    english.write_text(data["commitments"][0]["answers"][0]["statement"] + "\n", "utf-8")
+    polish.write_text("Tak jest.\n", "utf-8")
+    what = (*NOW, "format", "translate", english, polish, "--language", "pl")
+    who = ("--made-by", "Ada", "--region", "Sample", "--made-on", "2026-12-09")
+    refuses(running(*what, *who, "--checked-by", "ada"), "name another")
+    kept = running(*what, *who, "--json").json
+    assert kept == {"format": 1, "language": "pl", "shown": False}
+    done = running(*what, *who, "--checked-by", "Bea")
+    assert done.out == "Translation 2 stands. The next publication shows it.\n"
+    english.write_bytes(b"\xff\xfe")
+    refuses(running(*what, *who), "UTF-8")
+    assert running("--now", "2026-12-10T10:00", "publish").code == 0
+    assert running("verify").code == 0
+    assert not (home / "site" / "pl").exists()

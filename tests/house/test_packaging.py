@@ -95,6 +95,7 @@ def test_make_alone_lists_every_target():
         "console",
         "bulletin",
         "year",
+        "catalogues",
         "docs",
         "serve",
     ]

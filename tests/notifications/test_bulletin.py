@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from charter.reading import HELD
-from notifications.bulletin import environment
 from notifications.outside import ADDRESSES
+from notifications.templating import environment
 from tests.support.drawn import faults, render
 from tests.support.pages import page_faults, parse, words
 from tests.support.published import pages

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.browser import axe_faults
 from tests.support.drawn import put
+from tests.support.languages import longer, mirrored
 from tests.support.published import pages
 
 KINDS = {
@@ -37,7 +38,7 @@ SIZES = {"phone": (320, 568), "desk": (1280, 800)}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    put(home, pages(), entries=1)
+    put(home, pages(), entries=1, languages=[longer(), mirrored()])
     return home / "site"
 
 
@@ -76,6 +77,33 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, served, kind, size
     page.goto(f"{served}/{KINDS[kind]}")
     assert axe_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+TOLD_APART = ["start page", "prison", "two organisations", "timetable", "promises over time"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("code", ["en-XA", "ar-XB"])
+def test_another_language_reads_as_well_from_either_side(page, served, code, size):
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    for kind, path in KINDS.items():
+        page.goto(f"{served}/{code}/{path}")
+        if kind in TOLD_APART:
+            assert axe_faults(page) == [], kind
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
+        assert page.evaluate("document.documentElement.scrollLeft") == 0, kind
+
+
+def test_a_page_from_right_to_left_begins_at_the_right(page, site):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto((site / "ar-XB" / KINDS["promises over time"]).as_uri())
+    heading, label = page.locator("h1").bounding_box(), page.locator(".app-chart__text").first
+    assert heading["x"] + heading["width"] > 1000
+    drawing = page.locator(".app-chart__drawing").first.bounding_box()
+    assert label.bounding_box()["x"] > drawing["x"] + drawing["width"] / 3
+    right = label.bounding_box()["x"] + label.bounding_box()["width"]
+    assert right <= drawing["x"] + drawing["width"] + 1
 
 
 ABOUT_A_PLACE = [

@@ -132,7 +132,7 @@ def test_the_json_holds_the_page_with_its_ids_and_nothing_that_is_held_back():
     data = json.loads(files()["2026-27-Q2.json"])
     assert data["accounts"][0]["source"]["return_id"] == 1
     assert "holds" not in data
-    assert data.keys() == page().keys() - {"holds"}
+    assert data.keys() == page().keys() - {"holds", "said"}
     assert json.loads(files(BIRCH)["2026-27-Q2.json"])["site_name"] == "HMP/YOI Birchwood"
 
 

@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from notifications.bulletin import environment
 from notifications.drawings import MOST, Dates, dates_kept, promises_over_quarters
+from notifications.templating import environment
 from tests.support.pages import check_page, parse
 from tests.support.pages import words as words_of
 from tests.support.published import pages

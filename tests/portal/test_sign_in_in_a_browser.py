@@ -152,6 +152,7 @@ def test_what_was_typed_when_the_session_ended_is_there_to_be_copied(served: Sta
     served.now += timedelta(minutes=30)
     page.click("text=Save and continue")
     assert heading(page) == "You were signed out after 30 minutes"
+    page.wait_for_load_state()  # the style sheet keeps the line breaks
     assert page.locator(".app-kept dd").last.inner_text() == words
     narrow.look(page, "signed-out")
     page.click("text=Sign in again")

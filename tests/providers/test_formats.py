@@ -12,13 +12,14 @@ from sqlmodel import Session
 from charter.formats import EASY_READ, FormatView, editions_sha, format_rows
 from charter.quarters import Quarter
 from charter.steps import Published
-from providers import formats, ledger, lives, renditions
+from providers import formats, ledger, lives, owed_places, renditions
 from providers.cycles import NotAllowed, Unknown
 from providers.database import Database
 from providers.file_kinds import NotTaken
 from providers.renditions import Made
 from tests.support import files
 from tests.support.cast import at
+from tests.support.drawn import build_pages
 from tests.support.programme import Programme
 
 Q2 = Quarter.parse("2026-27-Q2")
@@ -162,6 +163,46 @@ def test_a_translation_holds_for_the_very_words_it_was_made_from(store: Database
     assert found == {ENGLISH: "Clinig ar ddydd Llun."}
     assert standing(programme) == []
     assert wrong(programme) == ""
+
+
+def test_a_page_finds_what_was_made_of_its_very_words_in_every_language(programme: Programme):
+    with programme.database.reading() as session:
+        before, _ = ledger.head(session)
+        assert renditions.translated(session, [ENGLISH]) == {}
+    translate(programme)
+    translate(programme, "Klinika w poniedziałki.", language="pl")
+    translate(programme, "Clínica.", language="es", checker="")
+    with programme.database.reading() as session:
+        found = renditions.translated(session, [ENGLISH, "Other."])
+        assert owed_places.touched(session, before).concerns(["sample"], [])
+    assert {code: texts[ENGLISH]["words"] for code, texts in found.items()} == {
+        "cy": WELSH,
+        "pl": "Klinika w poniedziałki.",
+    }
+    assert found["pl"][ENGLISH]["checker"] == MADE.checker
+    assert found["pl"][ENGLISH]["made_on"] == MADE.on.isoformat()
+
+
+def test_the_page_of_a_prison_is_frozen_with_what_was_made_of_its_words(programme: Programme):
+    def page() -> dict[str, Any]:
+        with programme.database.reading() as session:
+            made = build_pages(session, NOW, programme.post.calendar)
+        return made[f"prisons/AVB/{Q2}"]
+
+    assert "translations" not in page()
+    statement = page()["commitments"][0]["answers"][0]["statement"]
+    with programme.database.writing() as session:
+        made = replace(MADE, language="pl")
+        renditions.add_translation(session, "sample", statement, "Tak.", made, NOW, "operator")
+    [found] = page()["translations"]["pl"].values()
+    assert found["words"] == "Tak."
+
+
+def test_a_translation_that_says_more_of_a_person_than_its_english_is_refused(
+    programme: Programme,
+):
+    with pytest.raises(NotAllowed, match="that the English does not"):
+        translate(programme, f"{WELSH} A1234BC")
 
 
 def test_a_translation_that_nobody_checked_is_kept_and_not_shown(programme: Programme):

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -167,6 +169,21 @@ def test_two_upgrades_at_once_end_in_one_schema(empty: Engine) -> None:
     said = [process.communicate()[1].decode() for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     require_current(empty)
+
+
+def test_many_may_open_a_new_database_in_the_same_instant(tmp_path: Path) -> None:
+    for attempt in range(20):
+        url = f"sqlite:///{tmp_path}/new{attempt}.db"
+        start = threading.Barrier(6)
+
+        def opened(url: str = url, start: threading.Barrier = start) -> str:
+            start.wait()
+            with open_engine(url).connect() as connection:
+                return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+        with ThreadPoolExecutor(6) as pool:
+            openings = [pool.submit(opened) for _ in range(6)]
+        assert {opening.result() for opening in openings} == {"wal"}
 
 
 def test_a_migration_that_breaks_leaves_the_database_as_it_was(

@@ -1,7 +1,7 @@
 """A whole bulletin drawn in memory, from page data that a test may change."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from flows.gathering import Gatherer, groups
 from flows.listing import list_pages
 from notifications.catalogue import Drawing, Drawn
 from notifications.drawing import Bulletin
+from notifications.languages import Language
 from notifications.manifests import sha256
 from notifications.site import Written, build, put_in_place
 from providers import cycles, owed_places
@@ -47,17 +48,19 @@ class InMemory:
         return self.files[path]
 
 
-def bulletin(pages: Pages) -> Bulletin:
+def bulletin(pages: Pages, languages: Sequence[Language] = ()) -> Bulletin:
     """The bulletin of these pages."""
     shas = {key: digest(canonical(page)) for key, page in pages.items()}
-    return Bulletin(shas, lambda keys: {key: dict(pages[key]) for key in keys})
+    return Bulletin(shas, lambda keys: {key: dict(pages[key]) for key in keys}, languages=languages)
 
 
-def drawn(pages: Pages, *, extras: bool = False) -> tuple[dict[str, bytes], Drawn]:
+def drawn(
+    pages: Pages, *, extras: bool = False, languages: Sequence[Language] = ()
+) -> tuple[dict[str, bytes], Drawn]:
     """Every file by path, sorted, and what drawing them came to; PDFs only as `extras`."""
     sink = InMemory()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as into:
-        done = Drawing(bulletin(pages), sink, into, extras=extras).draw()
+        done = Drawing(bulletin(pages, languages), sink, into, extras=extras).draw()
     return dict(sorted(sink.files.items())), done
 
 
@@ -71,11 +74,17 @@ def faults(pages: Pages) -> list[str]:
     return drawn(pages)[1].faults
 
 
-def put(home: Path, pages: Pages, *, entries: int = 3, head: str = "ab" * 32) -> Written:
+def put(
+    home: Path,
+    pages: Pages,
+    *,
+    entries: int = 3,
+    head: str = "ab" * 32,
+    languages: Sequence[Language] = (),
+) -> Written:
     """Make these pages the site of a home."""
-    return put_in_place(
-        home, build(home, bulletin(pages)), entries=entries, head=head, sign=lambda said: said[:0]
-    )
+    draft = build(home, bulletin(pages, languages))
+    return put_in_place(home, draft, entries=entries, head=head, sign=lambda said: said[:0])
 
 
 def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str, dict[str, Any]]:
