@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from charter.policy import Frozen
 from charter.returns import State
@@ -60,16 +60,20 @@ class Counts(Frozen):
     not_returned: int
     words: Saying
 
+    @model_validator(mode="before")
+    @classmethod
+    def _worded(cls, data: Any) -> Any:  # noqa: ANN401
+        """The words follow from the numbers, so that counts that were kept can be said anew."""
+        if isinstance(data, Mapping):
+            return {**data, "words": counts_words({one: data.get(one.value, 0) for one in SEVEN})}
+        return data
+
     @classmethod
     def of(cls, states: Iterable[State], expected: int) -> Self:
         """The counts of these states; SumsDisagree unless there are `expected` of them."""
         seen = list(states)
-        tally = {state: seen.count(state) for state in SEVEN}
-        counts = cls(
-            expected=expected,
-            words=counts_words(tally),
-            **{state.value: number for state, number in tally.items()},
-        )
+        tally = {state.value: seen.count(state) for state in SEVEN}
+        counts = cls.model_validate({"expected": expected, **tally})
         check_sum(counts.model_dump())
         return counts
 

@@ -12,6 +12,7 @@ from charter.quarters import at
 from charter.reading import HELD
 from charter.returns import State
 from charter.review import Judged
+from charter.said import sayings
 from charter.steps import (
     Confirmed,
     Extended,
@@ -112,6 +113,13 @@ def test_a_rating_the_commissioner_changed_is_told_with_its_reason():
         "NHS Sample changed this from “Partly kept” to “Not kept”. "
         "Its reason: The leaflet is out in one language only."
     )
+
+
+def test_counts_that_were_kept_as_json_are_still_said_in_other_languages():
+    told = Counts.of([State.RECEIVED, State.NIL], 2)
+    kept = Counts.model_validate_json(told.model_dump_json())
+    assert kept == told
+    assert sayings(kept) == sayings(told) != {}
 
 
 def test_a_change_counts_even_before_it_is_scored():
