@@ -204,7 +204,8 @@ def _last(promise: Promise) -> Change:
 
 
 def _action_row(view: ReturnView, promise: Promise, reader: Reader) -> ActionRow:
-    source = view.source.model_copy(update={"action": promise.id, "request": promise.request or ""})
+    request = "" if promise.request in view.beside.few else promise.request or ""
+    source = view.source.model_copy(update={"action": promise.id, "request": request})
 
     def shown(text: str, what: str) -> str:
         return reader.shown(text, f"{what} of action {promise.id}", source)
@@ -247,7 +248,8 @@ def request_rows(
     """What families asked of this organisation, oldest first, with its reply and its actions."""
     if view.edition is None or view.quiet:
         return ()
-    told = sorted(view.requests, key=lambda request: (request.heard_on, request.id))
+    named = (request for request in view.requests if request.id not in view.beside.few)
+    told = sorted(named, key=lambda request: (request.heard_on, request.id))
     return tuple(_request_row(view, request, actions, reader) for request in told)
 
 

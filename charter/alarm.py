@@ -6,10 +6,25 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from charter.disclosure import Finding, screen
-from charter.naming import names
-from charter.particulars import particulars
+from charter.naming import NAME, names
+from charter.particulars import ADDRESS, CELL, CONDITION, EMAIL, PHONE
+from charter.particulars import particulars as found_in
 
 FEW, DEATH = "small number of people", "death or self-harm"
+LIKENESS = {
+    "NHS number": "an NHS number",
+    "prison number": "a prison number",
+    "date of birth": "a date of birth",
+    NAME: "a person’s name",
+    CELL: "a cell or wing",
+    PHONE: "a phone number",
+    EMAIL: "an e-mail address",
+    ADDRESS: "a person’s address",
+    CONDITION: "an illness beside a person or a prison",
+    FEW: "a small number of people",
+    DEATH: "a death or self-harm",
+}
+"""Each kind of thing found, as it is told to whoever wrote it."""
 
 _APART = re.compile(r"[\s’'\-]+")
 
@@ -57,12 +72,14 @@ _DEATH = re.compile(
 
 
 @lru_cache(maxsize=20_000)  # the same words are looked at for every page they stand on
-def looked_for(text: str, known: frozenset[str] = frozenset(), few: int = 0) -> tuple[Finding, ...]:
+def looked_for(
+    text: str, known: frozenset[str] = frozenset(), few: int = 0, *, particulars: bool = True
+) -> tuple[Finding, ...]:
     """What a human must look at before this text is public; an empty answer is no promise.
 
-    Numbers and dates of birth always. Unless `few` is nought also names, deaths, cells, ways to
-    reach a person, illnesses beside one, and counts of people from one up to but not `few`.
-    `known` are words that name a place or an organisation here.
+    Numbers and dates of birth always. Unless `few` is nought also names, deaths, and counts of
+    people from one up to but not `few`; with `particulars` cells, ways to reach a person, and
+    illnesses beside one, too. `known` are words that name a place or an organisation here.
     """
     if not few:
         return tuple(screen(text))
@@ -71,7 +88,7 @@ def looked_for(text: str, known: frozenset[str] = frozenset(), few: int = 0) -> 
     return (
         *screen(text),
         *names(plain, known),
-        *particulars(plain),
+        *(found_in(plain) if particulars else ()),
         *_few(plain, few),
         *_deaths(plain),
     )
@@ -80,6 +97,12 @@ def looked_for(text: str, known: frozenset[str] = frozenset(), few: int = 0) -> 
 def kinds_of(findings: Collection[Finding]) -> tuple[str, ...]:
     """The kinds of thing found, each once, in order."""
     return tuple(sorted({finding.kind for finding in findings}))
+
+
+def likeness(kinds: Collection[str]) -> str:
+    """What a text seems to hold, in plain words, such as `a person’s name and a phone number`."""
+    told = [words for kind, words in LIKENESS.items() if kind in kinds]
+    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
 
 
 def words_in(*names: str) -> frozenset[str]:

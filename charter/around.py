@@ -5,6 +5,7 @@ from datetime import date
 
 from charter.beside import Beside
 from charter.families import AlsoRow, Around, CallsRow, PassedRow, PracticeRow
+from charter.few import few_rows
 from charter.heard import families, record_of
 from charter.listening import Calls
 from charter.parts import Source
@@ -38,6 +39,7 @@ def around(views: Iterable[ReturnView], reader: Reader) -> Around:
         calls=_calls(newest, beside.calls),
         passed=_passed(newest, beside, reader),
         practices=_practices(newest, beside, reader),
+        few=few_rows(newest, beside, reader),
         also=also,
     )
 

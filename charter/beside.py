@@ -6,6 +6,7 @@ from typing import Literal
 
 from charter.formats import FormatView
 from charter.listening import Calls, Heard
+from charter.quarters import Quarter
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,34 @@ class PracticeView:
 
 
 @dataclass(frozen=True)
+class FewReplyView:
+    """A provider's reply to what few families asked for, and how it was marked; no name with it."""
+
+    answer: Literal["accepted", "partly", "declined"]
+    words: str = ""
+    faithful: bool | None = None
+    faithful_words: str = ""
+
+
+@dataclass(frozen=True)
+class FewView:
+    """What fewer families than the threshold asked for somewhere in a region.
+
+    `key` tells it from others and names no prison; `heard` is the quarter it was heard in, since a
+    day may be that of a meeting at one prison. `commitment` is empty for what was `passed_on` to
+    the prison itself.
+    """
+
+    key: str
+    commitment: str
+    text: str
+    heard: Quarter
+    replies: tuple[FewReplyView, ...] = ()
+    passed_on: bool = False
+    recommendation: bool = False
+
+
+@dataclass(frozen=True)
 class Serves:
     """An organisation that runs healthcare here and owes no update for the quarter, and why.
 
@@ -50,7 +79,9 @@ class Beside:
     `heard` is what the listening partner of the whole region saved, each version of it, the newest
     last; `saved_on` is the London date of the newest. Counts of people under `threshold` are never
     shown, nor the answers to a question that fewer than `least_base` people were asked. `formats`
-    are what people made of the page, on record now.
+    are what people made of the page, on record now. Requests of the ids `few` are told for the
+    region alone: as `by_region`, on its commissioner's page, where no word may name one of the
+    `places`.
     """
 
     heard: tuple[Heard, ...] = ()
@@ -60,6 +91,9 @@ class Beside:
     practices: tuple[PracticeView, ...] = ()
     serves: tuple[Serves, ...] = ()
     formats: tuple[FormatView, ...] = ()
+    few: frozenset[str] = frozenset()
+    by_region: tuple[FewView, ...] = ()
+    places: frozenset[str] = frozenset()
     threshold: int = 8
     least_base: int = 10
 

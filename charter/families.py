@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from charter.parts import Source
+from charter.parts import Source, Tag
 from charter.policy import Frozen
 from charter.said import Saying
 
@@ -113,6 +113,31 @@ class CallsRow(Frozen):
     minutes: int
 
 
+class FewReply(Frozen):
+    """What one organisation, not named, replied to what few families asked for."""
+
+    answer: str
+    tag: Tag
+    words: str
+    faithful: Tag
+    faithful_words: str
+
+
+class FewRow(Frozen):
+    """What few families asked for somewhere in the region: at which prison is never told.
+
+    `commitment` is empty where it was `passed_on` to the prison itself, which owes no reply.
+    """
+
+    source: Source
+    commitment: str
+    asked: str
+    heard: Saying
+    passed_on: bool
+    recommendation: bool
+    replies: tuple[FewReply, ...]
+
+
 class Around(Frozen):
     """All that a page tells beside the updates; a part that says nothing leaves no trace."""
 
@@ -120,4 +145,5 @@ class Around(Frozen):
     calls: Annotated[CallsRow | None, Field(exclude_if=lambda one: one is None)] = None
     passed: Annotated[tuple[PassedRow, ...], Field(exclude_if=lambda rows: not rows)] = ()
     practices: Annotated[tuple[PracticeRow, ...], Field(exclude_if=lambda rows: not rows)] = ()
+    few: Annotated[tuple[FewRow, ...], Field(exclude_if=lambda rows: not rows)] = ()
     also: Annotated[tuple[AlsoRow, ...], Field(exclude_if=lambda rows: not rows)] = ()

@@ -19,6 +19,7 @@ from charter.listening import (
 from charter.parts import Source
 from charter.reading import Reader
 from charter.suppression import Cell, Shown, publish_counts, with_totals
+from charter.surveyed import Answers, answers, questions
 from charter.views import REGION, ReturnView
 
 ALL: Cell = (None,)
@@ -113,37 +114,37 @@ def _questions(
     heard: Heard, view: ReturnView, beside: Beside, reader: Reader, source: Source
 ) -> tuple[Question, ...]:
     """The questions put at this prison; on the commissioner's page, those of the whole region."""
-    here = "" if view.site.is_region else view.site.code
     least = max(beside.least_base, beside.threshold)
-    return tuple(
-        _question(one, beside, reader, source)
-        for one in heard.surveys
-        if one.site_code == here and one.base >= least
-    )
+    found = []
+    for question in questions(heard.surveys):
+        told = answers(beside.heard, question, least, beside.threshold)
+        if told is None:
+            continue
+        places: dict[str | None, Survey] = {}
+        if view.site.is_region:
+            places = {None: told.of_region} if told.of_region else {}
+        else:
+            here = view.site.code
+            places = {at: one for at, one in told.at_prisons.items() if one.site_code == here}
+        for place, one in places.items():
+            if (told.people if told.summed and not place else one.base) >= least:
+                found.append(_question(one, told, place, reader, source))
+    return tuple(found)
 
 
-def _question(one: Survey, beside: Beside, reader: Reader, source: Source) -> Question:
-    asked = (one.question, one.site_code, one.asked_on)
-    tables = (
-        _yes_and_no(other)
-        for heard in beside.heard
-        for other in heard.surveys
-        if (other.question, other.site_code, other.asked_on) == asked
-    )
-    shown = _safe(tables, beside)
+def _question(
+    one: Survey, told: Answers, place: str | None, reader: Reader, source: Source
+) -> Question:
+    whole = told.summed and place is None
+    method = "" if whole else reader.shown(one.method, "how families were asked", source)
     return Question(
         commitment=one.commitment,
         question=reader.shown(one.question, "a question put to families", source),
         asked_on=one.asked_on,
-        method=reader.shown(one.method, "how families were asked", source),
-        asked=shown.words(ALL) if shown else "",
-        yes=shown.words(("yes",)) if shown else "",
+        method=method,
+        asked=told.asked(place),
+        yes=told.yes(place),
     )
-
-
-def _yes_and_no(one: Survey) -> dict[Cell, int]:
-    yes = round(one.share * one.base / 100)
-    return with_totals({("no",): one.base - yes, ("yes",): yes})
 
 
 def _shares(heard: Heard, beside: Beside, reader: Reader, source: Source) -> Shares | None:

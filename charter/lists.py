@@ -1,7 +1,8 @@
 """The pages that only list others: the start page, letters, regions, and wholes told in parts."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from charter.commitments import CharterFile, Commitment
 from charter.pages import (
@@ -99,6 +100,7 @@ def start(
     *,
     contact: str = "",
     address: str = "",
+    catalogues: Mapping[str, str] = MappingProxyType({}),
 ) -> HomePage:
     """The start page: every prison A to Z or by its letter, and each region's newest quarter."""
     links = _a_to_z(prisons)
@@ -123,6 +125,7 @@ def start(
             for quarter, words in quarters.items()
         ),
         address=address,
+        catalogues=dict(catalogues),
     )
 
 

@@ -175,13 +175,17 @@ class RegionSummary(Frozen):
 
 
 class PrisonLink(Frozen):
-    """A prison in a list: where it stands in the alphabet, and who runs healthcare there."""
+    """A prison in a list: where it stands in the alphabet, and who runs healthcare there.
+
+    `unasked` says why no update of it was ever asked for.
+    """
 
     letter: str
     name: str
     page: str
     region_name: str
     parties: tuple[str, ...]
+    unasked: Annotated[Saying, Field(exclude_if=lambda words: not words)] = ""
 
 
 class CommitmentLink(Frozen):
@@ -211,7 +215,8 @@ class HomePage(Telling):
     """The start page: find your prison.
 
     `prisons` stand on pages of their `letters` where they are many. `address` is where families
-    read the site, empty where that is not known.
+    read the site, empty where that is not known. `catalogues` are the SHA-256s of the words that
+    the whole site has in other languages, by their codes.
     """
 
     kind: Literal["home"] = "home"
@@ -226,6 +231,9 @@ class HomePage(Telling):
         tuple[QuarterLink, ...], Field(exclude_if=lambda quarters: not quarters)
     ] = ()
     address: Annotated[str, Field(exclude_if=lambda address: not address)] = ""
+    catalogues: Annotated[
+        dict[str, str], Field(default_factory=dict, exclude_if=lambda held: not held)
+    ]
 
 
 class LetterPage(Telling):

@@ -174,6 +174,7 @@ class Policy(Frozen):
     fewest_people: Annotated[int, Field(ge=3)] = 8
     approvals: Count = 2
     holds_alarm: bool = False
+    holds_particulars: bool = False
     quiet_longest: Count = 60
     dispute_days: Count = 10
     answer_days: Days = 0

@@ -28,7 +28,7 @@ class Reader:
         text, view = text.strip(), self._of.get(source.return_id)
         if not text:
             return ""
-        found = looked_for(text, view.names, view.few) if view else looked_for(text)
+        found = view.looked_for(text) if view else looked_for(text)
         if not found or (view and digest(text) in view.cleared):
             return text
         hold = Hold(

@@ -21,17 +21,20 @@ def held_texts(
     few: int,
     cleared: Collection[str],
     rated: bool,
+    particulars: bool = True,
 ) -> frozenset[str]:
     """The SHA-256 of each text that would be held on the return's page, were it published now.
 
     `document` is the signed text as JSON, or empty; `also` are texts of others on the same page,
-    as what families asked. Answers are not read where ratings are not shown, as `rated` says.
+    as what families asked. Answers are not read where ratings are not shown, as `rated` says;
+    `few` and `particulars` are what the policy has held (`charter.alarm.looked_for`).
     Actions of earlier quarters are looked at on the page itself.
     """
     marks = reasons(life, document)
     texts = {*_of_life(life, rated), *(text.strip() for text in (*also, *marks))}
     texts |= set(_of_document(document, _in_force(life), rated)) if document else set()
-    held = {text for text in texts if text and looked_for(text, names, few)}
+    close = {"particulars": particulars}
+    held = {text for text in texts if text and looked_for(text, names, few, **close)}
     return frozenset(sha for sha in map(digest, held) if sha not in cleared)
 
 

@@ -19,16 +19,6 @@ Cell = tuple[str | None, ...]
 """
 
 
-def say_count(people: int, threshold: int) -> str:
-    """A lone count of people in words: nought stays 0, a small one is `fewer than 8`.
-
-    It is for a count that is part of no total and stands in no table; else use publish_counts.
-    """
-    if people < 0:
-        raise ValueError(f"{people} is no count of people")
-    return f"fewer than {threshold}" if 0 < people < threshold else str(people)
-
-
 def may_name_prison(families: int, threshold: int) -> bool:
     """Whether something may be told of one prison; what fewer families said is told by region."""
     return families >= threshold

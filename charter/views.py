@@ -6,10 +6,11 @@ from datetime import date
 from typing import Literal
 
 from charter.actions import Promise
-from charter.alarm import words_in
+from charter.alarm import looked_for, words_in
 from charter.answers import ReturnDocument
 from charter.beside import NOTHING, Beside
 from charter.commitments import CharterFile
+from charter.disclosure import Finding
 from charter.parts import Source
 from charter.quarters import Quarter
 from charter.returns import Life, State
@@ -119,9 +120,10 @@ class ReturnView:
     `may_rate` is False where the wording is not adopted or the party has not signed; `why_not`
     then says so in a sentence. A person has `cleared` the held texts of these SHA-256s; counts of
     people under `few` are held, with possible names and deaths, and nothing but numbers where it is
-    nought. While it is `quiet`, ratings and narratives stand behind one neutral sentence. `step`
-    is the ledger entry of its newest step. `practices` names, by id, the good practice of other
-    prisons that its promises take up; `beside` is what else is told of its prison and quarter.
+    nought; what `particulars` tell of somebody as well. While it is `quiet`, ratings and narratives
+    stand behind one neutral sentence. `step` is the ledger entry of its newest step. `practices`
+    names, by id, the good practice of other prisons that its promises take up; `beside` is what
+    else is told of its prison and quarter.
     """
 
     return_id: int
@@ -146,6 +148,7 @@ class ReturnView:
     line: str = ""
     cleared: frozenset[str] = frozenset()
     few: int = 0
+    particulars: bool = True
     quiet: bool = False
     withdrawal: Withdrawal | None = None
     step: int = 0
@@ -163,6 +166,10 @@ class ReturnView:
         site, region = self.site, self.site.region
         organisations = (region.commissioner, region.partner, self.party_name)
         return words_in(site.name, region.name, *organisations, self.line)
+
+    def looked_for(self, text: str) -> tuple[Finding, ...]:
+        """What a person must look at in a text before it stands on this return's page."""
+        return looked_for(text, self.names, self.few, particulars=self.particulars)
 
     @property
     def commissioner(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from charter.words import (
@@ -23,10 +23,10 @@ from charter.words import (
     REPLY_WORDS,
     STATE_WORDS,
 )
-from notifications.languages import CATALOGUES, CODES
+from notifications.languages import CATALOGUES, CODES, brought_up
 
 HERE = Path(__file__).parent.parent
-TEMPLATES = ("notifications/templates/bulletin", "notifications/templates/shared")
+TEMPLATES = tuple(f"notifications/templates/{one}" for one in ("bulletin", "shared", "spoken"))
 ROOMS = ("charter", "notifications", "providers", "flows")
 SAID = {"Said": None, "counted": (1, 2)}
 """What in the source holds a sentence: the class of one, and of one about a number."""
@@ -53,7 +53,7 @@ def words() -> list[Id]:
 
 def _of_templates() -> Iterator[Id]:
     for folder in TEMPLATES:
-        for file in sorted((HERE / folder).iterdir()):
+        for file in sorted(one for one in (HERE / folder).iterdir() if one.suffix != ".typ"):
             with file.open("rb") as opened:
                 for _, _, said, _ in babel_extract(opened, list(ASKED), (), OPTIONS):
                     yield said if isinstance(said, str) else tuple(one for one in said or () if one)
@@ -106,10 +106,7 @@ def updated(code: str, held: bytes | None) -> bytes:
     )
     if held is not None:
         made = read_po(io.BytesIO(held), locale=code)
-    made.update(template(), update_creation_date=False)
-    out = io.BytesIO()
-    write_po(out, made, no_location=True, sort_output=True, width=100)
-    return out.getvalue()
+    return brought_up(made, template())
 
 
 def main() -> None:

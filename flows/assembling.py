@@ -8,13 +8,11 @@ from sqlmodel import Session
 
 from charter.actions import Handing, Promise
 from charter.commitments import CharterFile
-from charter.document import ReturnDocument
-from charter.folding import fold
+from charter.corrections import Correction
 from charter.policy import Policy
 from charter.quarters import london_date
 from charter.returns import Life
 from charter.review import HoldCleared
-from charter.scoring import Receipt
 from charter.steps import Happened
 from charter.views import (
     NOT_ADOPTED,
@@ -27,9 +25,9 @@ from charter.views import (
 )
 from flows.asked import published_answers, requests_of
 from flows.beside import Surroundings
-from flows.editions import LATE, edition_of, newest_told, until_published
-from flows.status import receipts_on_record
-from providers import cycles, lives, quiet, requests, returns
+from flows.editions import LATE, corrections_of, edition_of, newest_told, until_published
+from flows.lived import Lived, read
+from providers import cycles, quiet, requests, returns
 from providers.actions import practices_named
 from providers.cycles import CycleView
 from providers.partners import speaks_for_families
@@ -50,11 +48,15 @@ class Among:
 
 @dataclass(frozen=True)
 class Told:
-    """A return twice over: as it stands today, and as it was last published (if it ever was)."""
+    """A return twice over: as it stands today, and as it was last published (if it ever was).
+
+    `corrections` are its later editions and what was taken down, oldest first.
+    """
 
     ref: Ref
     standing: ReturnView
     published: ReturnView | None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def on_its_page(self) -> ReturnView:
@@ -93,49 +95,44 @@ def region_views(
 
 
 def tell(
-    session: Session,
-    now: datetime,
-    *,
-    here: Ref | None = None,
-    on: date | None = None,
-    among: Among | None = None,
+    session: Session, now: datetime, *, on: date | None = None, among: Among | None = None
 ) -> list[Told]:
     """Every return owed, as it stands and as published, in a fixed number of queries a region.
 
-    With `here` only those of the same prison, with `among` of these. Sensitive periods count as
-    of the London date `on`, if one is given, else of `now`.
+    With `among` only those of these prisons. Sensitive periods count as of the London date `on`,
+    if one is given, else of `now`.
     """
-    there = here.region if here else among.region if among else ""
+    there = among.region if among else ""
     open_cycles = {c.id: c for c in cycles.cycles(session, there) if not c.early}
-    regions = region_views(session, open_cycles.values(), london_date(now))
-    site_ids = {here.site_id} if here else among.site_ids if among else None
-    owed = returns.refs(session, region=there, site_ids=site_ids)
+    owed = returns.refs(session, region=there, site_ids=among.site_ids if among else None)
     refs = [r for r in owed if r.cycle_id in open_cycles]
-    happened = lives.histories(session, [r.id for r in refs])
-    entries = lives.entries(session, [r.id for r in refs])
-    today = {r.id: fold(happened[r.id]) for r in refs}
-    then = {r.id: fold(until_published(happened[r.id])) for r in refs}
-    editions = {r.id: edition_of(happened[r.id]) for r in refs}
-    both = [*today.values(), *then.values()]
+    lived = read(session, refs)
+    views = _views(session, now, refs, open_cycles, lived, on or london_date(now))
+    return [_told(view, lived, now) for view in views if not lived.today[view.ref.id].released]
+
+
+def _views(
+    session: Session,
+    now: datetime,
+    refs: list[Ref],
+    open_cycles: Mapping[int, CycleView],
+    lived: Lived,
+    on: date,
+) -> list["_View"]:
+    """What the views of each of these returns share, sensitive periods as of a London date."""
+    regions = region_views(session, open_cycles.values(), london_date(now))
     policies = {v: cycles.policy_of(session, v) for v in {r.policy_version for r in refs}}
-    hushed, cleared = quiet.in_force(session, on or london_date(now)), _clearances(refs, happened)
-    texts = returns.signed_documents(session, dict(enumerate(life.document for life in both)))
-    documents = {both[i].document: text for i, text in texts.items()}
-    scores = receipts_on_record(session, dict(enumerate(both)))
-    receipts = {both[i].receipt: receipt for i, receipt in scores.items()}
     charters = {v: cycles.charter_of(session, v) for v in {r.charter_version for r in refs}}
+    hushed, cleared = quiet.in_force(session, on), _clearances(refs, lived.happened)
     promises = returns.promises(session, refs)
     places = {ref.site for ref in refs}
     asked = {code: requests.requests_in(session, code, places) for code in regions}
-    answers = published_answers(refs, today, then, documents)
+    answers = published_answers(refs, lived.today, lived.then, lived.documents)
     beside = {code: Surroundings(session, code, refs) for code in {r.region for r in refs}}
     cited = {p.practice for those in promises.values() for p in those if p.practice}
     learnt = practices_named(session, cited) if cited else {}
-    told = []
-    for ref in refs:
-        if today[ref.id].released:
-            continue
-        view = _View(
+    return [
+        _View(
             ref,
             regions[ref.region],
             charters[ref.charter_version],
@@ -147,30 +144,30 @@ def tell(
             ref.site_id in hushed,
             learnt,
             beside[ref.region],
-            entries[ref.id],
+            lived.entries[ref.id],
         )
-        edition = editions[ref.id]
-        standing = view.of(today[ref.id], documents, receipts, now, newest_told(happened[ref.id]))
-        told.append(
-            Told(
-                ref=ref,
-                standing=replace(standing, waits_for=_waits_for(ref, regions, edition, now)),
-                published=replace(
-                    view.of(
-                        then[ref.id],
-                        documents,
-                        receipts,
-                        then[ref.id].published_at or now,
-                        len(until_published(happened[ref.id])),
-                    ),
-                    edition=edition,
-                    promises=_as_published(view.promises, then[ref.id]),
-                )
-                if edition and today[ref.id].withdrawn_at is None
-                else None,
-            )
+        for ref in refs
+    ]
+
+
+def _told(view: "_View", lived: Lived, now: datetime) -> Told:
+    ref, happened = view.ref, lived.happened[view.ref.id]
+    today, then, edition = lived.today[ref.id], lived.then[ref.id], edition_of(happened)
+    standing = view.of(today, lived, now, newest_told(happened))
+    published = None
+    if edition and today.withdrawn_at is None:
+        at = then.published_at or now
+        published = replace(
+            view.of(then, lived, at, len(until_published(happened))),
+            edition=edition,
+            promises=_as_published(view.promises, then),
         )
-    return told
+    return Told(
+        ref=ref,
+        standing=replace(standing, waits_for=_waits_for(ref, view.region, edition, now)),
+        published=published,
+        corrections=corrections_of(happened, lived.entries[ref.id]),
+    )
 
 
 @dataclass(frozen=True)
@@ -190,14 +187,7 @@ class _View:
     beside: Surroundings
     entries: list[int]
 
-    def of(
-        self,
-        life: Life,
-        documents: Mapping[str, ReturnDocument],
-        receipts: Mapping[str, Receipt],
-        now: datetime,
-        steps: int,
-    ) -> ReturnView:
+    def of(self, life: Life, lived: Lived, now: datetime, steps: int) -> ReturnView:
         """The return as it stood at an instant, after so many of its steps."""
         ref = self.ref
         may_rate = self.adopted or not self.charter.is_working
@@ -221,8 +211,8 @@ class _View:
             life=life,
             state=life.state(now),
             charter=self.charter,
-            document=documents.get(life.document),
-            receipt=receipts.get(life.receipt),
+            document=lived.documents.get(life.document),
+            receipt=lived.receipts.get(life.receipt),
             promises=tuple(self.promises),
             requests=self.requests,
             may_rate=may_rate,
@@ -231,6 +221,7 @@ class _View:
             line=ref.line,
             cleared=frozenset(text for at, text in self.cleared if at <= now),
             few=self.policy.fewest_people if self.policy.holds_alarm else 0,
+            particulars=self.policy.holds_particulars,
             quiet=self.quiet,
             withdrawal=_withdrawal(life),
             step=self.entries[steps - 1] if steps else 0,
@@ -281,9 +272,9 @@ def _by_then(at: datetime | None, life: Life) -> bool:
 
 
 def _waits_for(
-    ref: Ref, regions: Mapping[str, RegionView], edition: Edition | None, now: datetime
+    ref: Ref, region: RegionView, edition: Edition | None, now: datetime
 ) -> tuple[str, ...]:
     """Whose approval is missing once the publication day has come, by organisation."""
     if edition is not None or london_date(now) < ref.dates.publishes:
         return ()
-    return (regions[ref.region].commissioner,)
+    return (region.commissioner,)

@@ -1,16 +1,18 @@
 """Assembles what a page tells beside its returns, as it stood when they came out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Literal
 
 from sqlmodel import Session
 
-from charter.beside import Beside, PassedView, PracticeView, Serves
+from charter.beside import Beside, FewView, PassedView, PracticeView, Serves
 from charter.listening import Calls
 from charter.policy import Policy
 from charter.quarters import Quarter, london_date
+from charter.views import REGION
+from flows.by_region import ByRegion
 from providers import around, formats, passed_on, practices
 from providers.around import Rung, Served
 from providers.passed_on import Passed
@@ -28,6 +30,7 @@ class Surroundings:
         for ref in refs:
             self.newest[ref.site] = max(ref.quarter, self.newest.get(ref.site, ref.quarter))
         self.listening = around.listening(session, region)
+        self.by_region = ByRegion(session, region)
         sites = {ref.site_id for ref in refs}
         self.formats = formats.standing(session, sites)
         self.calls: dict[tuple[str, str], list[Rung]] = defaultdict(list)
@@ -46,14 +49,21 @@ class Surroundings:
     def of(self, ref: Ref, policy: Policy, until: datetime) -> Beside:
         """What stands beside a return, as it was on record at an instant."""
         versions = [v for v in self.listening.get(str(ref.quarter), []) if v.at <= until]
+        few = self.by_region.few(policy.fewest_people)
+        told: tuple[FewView, ...] = ()
+        if few and ref.site == REGION:
+            told = self.by_region.told(ref, policy.fewest_people, until)
         return Beside(
             heard=tuple(version.heard for version in versions),
             saved_on=london_date(versions[-1].at) if versions else None,
             calls=self._calls(ref, until),
-            passed=self._passed(ref, until),
+            passed=self._passed(ref, few, until),
             practices=self._practices(ref, until),
             serves=tuple(self._serves(ref, policy)),
             formats=self.formats.get((ref.site_id, str(ref.quarter)), ()),
+            few=few,
+            by_region=told,
+            places=self.by_region.places if told else frozenset(),
             threshold=policy.fewest_people,
             least_base=policy.least_base,
         )
@@ -63,12 +73,13 @@ class Surroundings:
         answered, minutes = sum(c.answered for c in made), sum(c.minutes for c in made)
         return Calls(len(made), answered, minutes)
 
-    def _passed(self, ref: Ref, until: datetime) -> tuple[PassedView, ...]:
+    def _passed(self, ref: Ref, few: Collection[str], until: datetime) -> tuple[PassedView, ...]:
         """What was heard in the quarter, or passed on in it; late in one, it is told in two."""
         return tuple(
             PassedView(one.id, one.text, one.heard_on, one.to_whom, one.passed_on)
             for one in self.passed[ref.site]
             if ref.quarter in (Quarter.containing(one.heard_on), Quarter.containing(one.passed_on))
+            and one.id not in few
             and one.entered_at is not None
             and one.entered_at <= until
         )
@@ -97,7 +108,8 @@ class Surroundings:
         if (one.service_id, quarter) in self.asked or (one.ends and one.ends < quarter.starts):
             return None
         if one.starts > quarter.ends:
-            return "later" if self.newest[ref.site] == quarter else None
+            told = self.newest[ref.site] == quarter
+            return ("later" if one.signed else "unsigned") if told else None
         if not one.signed:
             return "unsigned"
         first, last = max(one.starts, quarter.starts), min(one.ends or quarter.ends, quarter.ends)

@@ -14,6 +14,7 @@ from flows.commands import (
     cycle,
     db,
     formats,
+    languages,
     letters,
     record,
     register,
@@ -48,6 +49,7 @@ app.add_typer(returns.app, name="return")
 app.add_typer(letters.app, name="letters")
 app.add_typer(token.app, name="token")
 app.add_typer(formats.app, name="format")
+app.add_typer(languages.app, name="language")
 run.add_to(app)
 record.add_to(app)
 

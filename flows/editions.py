@@ -1,6 +1,10 @@
 """Which steps of a return a page tells of, and which publication of it stands."""
 
+from collections.abc import Sequence
+
+from charter.corrections import Correction
 from charter.quarters import london_date
+from charter.review import Withdrawn
 from charter.steps import Happened, Published, Refused, Reminded, Revised, Skipped, Unsent
 from charter.views import Edition
 
@@ -39,3 +43,24 @@ def edition_of(steps: list[Happened]) -> Edition | None:
             first = first or edition.published_on
             because = ""
     return edition
+
+
+def corrections_of(steps: Sequence[Happened], entries: Sequence[int]) -> tuple[Correction, ...]:
+    """Every later edition of a return and every taking down, oldest first.
+
+    `entries` are the ledger entries of its steps, one for each.
+    """
+    found, because, revision = [], "", 0
+    for happened, entry in zip(steps, entries, strict=True):
+        step, on = happened.step, london_date(happened.at)
+        if isinstance(step, Revised):
+            because = step.reason
+        elif isinstance(step, Withdrawn):
+            found.append(Correction(revision, on, step.reason, taken_down=True, step=entry))
+        elif isinstance(step, Published):
+            revision = step.revision
+            if revision > 1:
+                why = because or LATE
+                found.append(Correction(revision, on, why, taken_down=False, step=entry))
+            because = ""
+    return tuple(found)

@@ -96,6 +96,8 @@ async def deliver_letters(instants: list[datetime] | None = None) -> None:
 async def score_returns(instants: list[datetime] | None = None) -> None:
     """Score every return that was signed, or changed by its commissioner, since the last run.
 
+    Then draw the pages that wait for approval as they would go out next.
+
     Args:
         instants: For rehearsals only: act as if it were each of these times, in order.
     """
@@ -108,6 +110,8 @@ async def score_returns(instants: list[datetime] | None = None) -> None:
 @flow(name="publish_summary")
 async def publish_summary(instants: list[datetime] | None = None) -> None:
     """Bring the families' site up to date with what may be published today.
+
+    Then draw the pages that wait for approval as they would go out next.
 
     Args:
         instants: For rehearsals only: act as if it were each of these times, in order.

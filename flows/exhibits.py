@@ -9,6 +9,7 @@ from charter.returns import State
 from charter.words import BAND_WORDS, STATE_WORDS
 from flows.briefing import Brief
 from flows.chasing import Chased
+from flows.foreseen import drawn_anew
 from flows.opening import Opened
 from flows.scoring import ScoredReturns
 from notifications.delivery import Delivered
@@ -146,8 +147,10 @@ def delivered_sentence(done: Iterable[Delivered]) -> str:
 
 
 def scored_sentence(done: Iterable[ScoredReturns]) -> str:
-    """How many returns were scored."""
-    return f"{many(sum(run.total for run in done), 'return')} scored."
+    """How many returns were scored, and how many pages drawn for whoever approves them."""
+    runs = list(done)
+    scored = f"{many(sum(run.total for run in runs), 'return')} scored."
+    return " ".join([scored, *drawn_anew(sum(run.foreseen for run in runs))])
 
 
 def briefed_sentence(done: list[Brief]) -> str:

@@ -8,39 +8,24 @@ from typing import Any
 
 from sqlmodel import Session
 
-from charter import openings
 from charter.commitments import CharterFile
+from charter.corrections import KEY, CorrectionRow
 from charter.lists import prison_link, quarter_part, summary
-from charter.pages import PartLink, PrisonLink, PrisonPage, RegionSummary
+from charter.pages import PartLink, PrisonLink, PrisonPage, RegionSummary, quarter_key
+from charter.parts import Hold
 from charter.places import a_to_z
 from charter.policy import Frozen
-from charter.quarters import BeyondHorizon, Calendar, london_date
+from charter.quarters import Calendar, london_date
 from charter.summary import commitment_page, prison_page, quarter_page
 from charter.views import NextUpdate, RegionView, ReturnView, SiteView
 from flows.assembling import Among, Told, tell
+from flows.corrected import corrected
+from flows.grouping import Group
+from flows.unasked import Unasked, unasked_pages
+from flows.upcoming import next_updates
 from notifications.texts import texts_of
-from providers import cycles, moves, owed_places, renditions
+from providers import cycles, owed_places, renditions
 from providers.cycles import CycleView
-from providers.owed_places import Place
-
-TOGETHER = 50
-"""Prisons that are told of at once, and that stand together in one part of a long list."""
-ROWS = 100
-"""Updates in one part of a timetable."""
-
-
-class Group(Frozen):
-    """Prisons whose pages are made together; part `number` of a region, or nought: everybody."""
-
-    region: str
-    number: int
-    regions: tuple[str, ...]
-    sites: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        """What it is kept under."""
-        return f"{self.region}/{self.number}" if self.number else "everybody"
 
 
 class OfQuarter(Frozen):
@@ -56,7 +41,10 @@ class OfQuarter(Frozen):
 
 
 class Gathered(Frozen):
-    """A group's pages by their fingerprints, and all that lists and whole pages need of it."""
+    """A group's pages by their fingerprints, and all that lists and whole pages need of it.
+
+    `withheld` are the words that its `corrections` hold for a person.
+    """
 
     group: Group
     as_of: int
@@ -65,39 +53,8 @@ class Gathered(Frozen):
     prisons: tuple[tuple[str, tuple[PrisonLink, ...]], ...]
     quarters: tuple[OfQuarter, ...]
     commitments: dict[str, PartLink]
-
-
-def groups(places: Sequence[Place]) -> list[Group]:
-    """All together while they are few; else region by region, so many at a time, A to Z."""
-    if len(places) <= TOGETHER and _most(places) <= ROWS:
-        return [_group("", 0, places)] if places else []
-    found = []
-    for region in sorted({place.region for place in places}):
-        here = sorted(
-            (place for place in places if place.region == region),
-            key=lambda place: (a_to_z(place.name), place.site_id),
-        )
-        parts: list[list[Place]] = [[]]
-        for place in here:
-            full = len(parts[-1]) == TOGETHER or _most([*parts[-1], place]) > ROWS
-            if full and parts[-1]:
-                parts.append([])
-            parts[-1].append(place)
-        found += [_group(region, n, part) for n, part in enumerate(parts, start=1)]
-    return found
-
-
-def _most(places: Iterable[Place]) -> int:
-    return sum(place.at_once for place in places)
-
-
-def _group(region: str, number: int, places: Sequence[Place]) -> Group:
-    return Group(
-        region=region,
-        number=number,
-        regions=tuple(sorted({place.region for place in places})),
-        sites=tuple(place.site_id for place in places),
-    )
+    corrections: tuple[CorrectionRow, ...] = ()
+    withheld: tuple[Hold, ...] = ()
 
 
 class Gatherer:
@@ -128,15 +85,32 @@ class Gatherer:
             if any(one.ref.cycle_id == cycle.id for one in told)
         ]
         commitments = self._commitments(group, told, data)
+        changed = corrected(told, {page.key: page for page in pages})
+        unasked = self._unasked(group)
+        data |= {one.page.key: one.page.model_dump(mode="json") for one in unasked}
         return Gathered(
             group=group,
             as_of=as_of,
-            pages=keep(_translated(self.session, data)),
-            held=tuple(held(data)),
-            prisons=tuple((region, _links(region, told, newest)) for region in group.regions),
+            pages=keep(in_other_languages(self.session, data, group.regions)),
+            held=tuple(held(data | {KEY: {"holds": changed.held_beside(data)}})),
+            prisons=tuple(
+                (region, _links(region, told, newest, unasked)) for region in group.regions
+            ),
             quarters=tuple(quarters),
             commitments=commitments,
+            corrections=changed.rows,
+            withheld=changed.holds,
         )
+
+    def _unasked(self, group: Group) -> list[Unasked]:
+        """The pages of this group's prisons that nothing was ever asked of."""
+        begun = [one for one in self.cycles.values() if self.owed.get(one.id)]
+        newest = {
+            one.region: quarter_key(one.region, one.quarter)
+            for one in sorted(begun, key=lambda one: one.quarter)
+        }
+        today = london_date(self.now)
+        return unasked_pages(self.session, today, self.regions, group.sites, self.charter, newest)
 
     def _quarter(
         self, group: Group, cycle: CycleView, told: Sequence[Told], data: dict[str, dict[str, Any]]
@@ -190,22 +164,28 @@ class Gatherer:
         return found
 
 
-def _translated(session: Session, data: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The pages, each with what people made in other languages of the very words on it."""
-    said = {key: {text for text in texts_of(page) if " " in text} for key, page in data.items()}
-    made = renditions.translated(session, set().union(*said.values()))
-    for key, page in data.items():
-        here = {
-            language: {text: one for text, one in texts.items() if text in said[key]}
-            for language, texts in made.items()
-        }
-        if any(here.values()):
-            page["translations"] = {language: texts for language, texts in here.items() if texts}
+def in_other_languages(
+    session: Session, data: dict[str, dict[str, Any]], regions: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The pages, each with what its regions have in other languages of the very words on it."""
+    said = {key: set(texts_of(page)) for key, page in data.items()}
+    made = renditions.translated(session, set().union(*said.values()), regions)
+    for key, page in data.items() if made else ():
+        found: dict[str, dict[str, Any]] = {}
+        for region in [page["region_code"]] if "region_code" in page else regions:
+            for language, texts in made.get(region, {}).items():
+                here = {text: one for text, one in texts.items() if text in said[key]}
+                found[language] = found.get(language, {}) | here
+        if any(found.values()):
+            page["translations"] = {language: texts for language, texts in found.items() if texts}
     return data
 
 
 def _links(
-    region: str, told: Iterable[Told], newest: Mapping[tuple[str, str], PrisonPage]
+    region: str,
+    told: Iterable[Told],
+    newest: Mapping[tuple[str, str], PrisonPage],
+    unasked: Iterable[Unasked],
 ) -> tuple[PrisonLink, ...]:
     sites: dict[str, SiteView] = {
         one.ref.site: one.standing.site for one in told if one.ref.region == region
@@ -215,6 +195,7 @@ def _links(
         for code, site in sites.items()
         if not site.is_region
     ]
+    links += [one.link for one in unasked if one.page.region_code == region]
     return tuple(sorted(links, key=lambda one: (a_to_z(one.name), one.page)))
 
 
@@ -251,26 +232,6 @@ def prison_pages(
         prison_page(group[0].standing.site, [view_of(one) for one in group], upcoming[cycle_id])
         for (cycle_id, _), group in grouped.items()
     ]
-
-
-def next_updates(
-    session: Session, open_cycles: Sequence[CycleView], calendar: Calendar
-) -> dict[int, NextUpdate | None]:
-    """When the update after each of these quarters is due and comes out, where that is known."""
-    found: dict[int, NextUpdate | None] = {}
-    moved = {region: moves.moves_of(session, region) for region in {c.region for c in open_cycles}}
-    for cycle in open_cycles:
-        quarter = cycle.quarter.next()
-        move = moved[cycle.region].get(str(quarter))
-        try:
-            policy = cycles.policy_of(session, cycle.policy_version)
-            later = openings.later(policy, quarter, calendar, move.opens if move else None)
-            dates = policy.dates(quarter, calendar, later)
-        except BeyondHorizon:
-            found[cycle.id] = None
-        else:
-            found[cycle.id] = NextUpdate(quarter, dates.due, dates.publishes)
-    return found
 
 
 def held(pages: Mapping[str, Mapping[str, Any]]) -> list[str]:

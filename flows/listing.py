@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from charter.commitments import CharterFile
+from charter.corrections import corrections_pages
 from charter.lists import (
     commitment_of_parts,
     everywhere_pages,
@@ -20,14 +21,17 @@ from charter.lists import (
 from charter.pages import CommitmentPage, QuarterPage
 from charter.policy import Frozen
 from charter.quarters import london_date
+from charter.said import Said
 from charter.timetable import PartOfQuarter, quarter_of_parts
 from charter.views import RegionView
 from flows.assembling import region_views
-from flows.gathering import Gathered, OfQuarter, charter_of, expected_of
-from providers import cycles, owed_places
+from flows.gathering import Gathered, OfQuarter, charter_of, expected_of, in_other_languages
+from providers import cycles, owed_places, renditions
 from providers.cycles import CycleView
 
-CONTACT = "To ask for another format or to report a mistake, ask the prison's healthcare team."
+CONTACT = Said(
+    "To ask for another format or to report a mistake, ask the prison's healthcare team."
+)
 
 
 def list_pages(
@@ -53,9 +57,22 @@ def list_pages(
         pages += region_pages(region, charter, own, parts)
     pages += everywhere_pages(summaries, here, charter)
     pages += letter_pages(prisons, list_notices(here, charter))
-    pages.append(start(prisons, summaries, here, charter, contact=CONTACT, address=address))
+    changed = [row for one in gathered for row in one.corrections]
+    withheld = [hold for one in gathered for hold in one.withheld]
+    pages += corrections_pages(changed, withheld, list_notices(here, charter), CONTACT)
+    pages.append(
+        start(
+            prisons,
+            summaries,
+            here,
+            charter,
+            contact=CONTACT,
+            address=address,
+            catalogues=renditions.catalogues(session),
+        )
+    )
     data = [page.model_dump(mode="json") for page in pages]
-    return {page["key"]: page for page in data}
+    return in_other_languages(session, {page["key"]: page for page in data}, sorted(held))
 
 
 def _whole_commitments(

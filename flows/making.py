@@ -1,7 +1,7 @@
 """Makes the data of every page, and makes again only what the record has touched since."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,8 +15,10 @@ from charter.pages import prison_key
 from charter.policy import Frozen
 from charter.quarters import Calendar, london_date
 from charter.steps import Published as PublishedStep
+from charter.views import REGION
 from flows.assembling import region_views
-from flows.gathering import Gathered, Gatherer, Group, groups
+from flows.gathering import Gathered, Gatherer
+from flows.grouping import Group, groups, places
 from flows.listing import list_pages
 from providers import cycles, ledger, lives, owed_places, publications, returns
 from providers.database import Database
@@ -74,16 +76,16 @@ class Maker:
     def make(self) -> Made | None:
         """Every page as the record stands; None before the first cycle."""
         with self.database.reading() as session:
-            wanted = groups(owed_places.places(session))
+            found = places(session, london_date(self.now))
             stale = set(_stale(session, self.known.values()))
+        wanted, whole = groups(found), {place.site_id for place in found if place.code == REGION}
         if not wanted:
             return None
-        made = 0
-        for group in wanted:
-            known = self.known.get(group.name)
-            if known is None or known.group != group or group.name in stale:
-                self.known[group.name] = fresh = self._gathered(group)
-                made += len(fresh.pages)
+        made, anew = 0, [group for group in wanted if self._is_anew(group, stale)]
+        # A region's own page comes last: it tells of what the others publish in the same turn.
+        for group in sorted(anew, key=lambda group: not whole.isdisjoint(group.sites)):
+            self.known[group.name] = fresh = self._gathered(group)
+            made += len(fresh.pages)
         gathered = tuple(self.known[group.name] for group in wanted)
         pages = {key: sha for one in gathered for key, sha in one.pages.items()}
         lists = self._lists(gathered)
@@ -116,6 +118,10 @@ class Maker:
         if not same or (kept.rules, kept.day) != (self.rules, today):
             return {}
         return {one.group.name: one for one in kept.groups}
+
+    def _is_anew(self, group: Group, stale: Collection[str]) -> bool:
+        known = self.known.get(group.name)
+        return known is None or known.group != group or group.name in stale
 
     def _gathered(self, group: Group) -> Gathered:
         self._publish_approved(group)
@@ -178,7 +184,7 @@ def _stale(session: Session, known: Iterable[Gathered]) -> Iterable[str]:
 
 
 @cache
-def _code() -> str:
+def code() -> str:
     """The fingerprint of the code by which pages are made."""
     root = Path(__file__).parent.parent
     rooms = [root / room for room in ("charter", "flows", "providers")]
@@ -187,4 +193,4 @@ def _code() -> str:
 
 
 def _rules(calendar: Calendar) -> str:
-    return hashlib.sha256(f"{_code()} {calendar!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{code()} {calendar!r}".encode()).hexdigest()

@@ -1,26 +1,20 @@
 """Publishes what two people approved, and builds the families' site from the record."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
-
-from charter.pages import PrisonPage
-from charter.quarters import Calendar, london_date
-from charter.views import ReturnView
-from flows.assembling import Told, tell
 from flows.checkpoints import notary_of
-from flows.gathering import next_updates, prison_pages
+from flows.foreseen import draw_waiting, drawn_anew
 from flows.making import Made, Maker
 from flows.post import Post
 from notifications.drawing import Bulletin as Drawing
 from notifications.manifests import read_manifest
 from notifications.manifests import sha256 as digest_of
 from notifications.site import Draft, Overtaken, alone, build, put_in_place, stands
-from providers import cycles, formats, ledger, publications, returns
+from providers import documents, formats, ledger, publications
 from providers.database import Database
 from providers.publications import Published
 
@@ -36,7 +30,8 @@ TRIES = 5
 class Bulletin:
     """What a publication did: returns newly published, pages and files, and where they stand.
 
-    `drawn` counts the pages that were drawn, and `made` those whose data were made, this time.
+    `drawn` counts the pages that were drawn, and `made` those whose data were made, this time;
+    `foreseen` those that were drawn for whoever approves them next.
     """
 
     published: int
@@ -47,6 +42,7 @@ class Bulletin:
     held: tuple[str, ...]
     drawn: int = 0
     made: int = 0
+    foreseen: int = 0
 
     def in_words(self) -> list[str]:
         """The outcome in sentences."""
@@ -58,7 +54,8 @@ class Bulletin:
             if self.changed
             else f"Nothing has changed since the last publication; {self.folder} stands."
         ]
-        return lines + [f"Held for a person to look at: {where}" for where in self.held]
+        lines += [f"Held for a person to look at: {where}" for where in self.held]
+        return lines + drawn_anew(self.foreseen)
 
 
 def site_folder(home: Path) -> Path:
@@ -72,10 +69,12 @@ def publish_summary(database: Database, now: datetime, post: Post) -> Bulletin:
     Doing it twice changes nothing, and a run that died on the way is finished by the next. A
     signed checkpoint of the ledger goes with each bulletin. Publishers of one home take turns.
     Nobody else waits for them: pages are made and drawn outside the writers' lock. A bulletin is
-    entered only once it is drawn and checked, and only if the record still says the same.
+    entered only once it is drawn and checked, and only if the record still says the same. At the
+    end, pages that wait for approval are drawn as they would go out next.
     """
     with alone(post.home, TURN):
-        return _publish(database, now, post)
+        done = _publish(database, now, post)
+    return replace(done, foreseen=draw_waiting(database, now, post.calendar))
 
 
 def _publish(database: Database, now: datetime, post: Post) -> Bulletin:
@@ -123,7 +122,11 @@ def drawing_of(database: Database, pages: Mapping[str, str]) -> Drawing:
         with database.reading() as session:
             return formats.file(session, sha)
 
-    return Drawing(pages, fetch, shelf)
+    def words(sha: str) -> str:
+        with database.reading() as session:
+            return documents.fetch(session, [sha])[sha]
+
+    return Drawing(pages, fetch, shelf, words=words)
 
 
 def _unchanged(database: Database, made: Made, drawing: Drawing, post: Post) -> Path | None:
@@ -177,29 +180,3 @@ def _outcome(made: Made, folder: Path, draft: Draft | None) -> Bulletin:
         drawn=draft.drawn.pages if draft else 0,
         made=made.made,
     )
-
-
-def pages_if_published(
-    session: Session, now: datetime, calendar: Calendar, return_id: int
-) -> dict[str, PrisonPage]:
-    """Every page of a return's prison, by key, as though that return were published next.
-
-    So are those that have their approvals already; the others stand as they do, and so does this
-    one where families can read it and it is not open for a revision.
-    """
-    here = returns.ref(session, return_id)
-    day = max(london_date(now), here.dates.publishes)
-    policies = {here.policy_version: cycles.policy_of(session, here.policy_version)}
-
-    def view_of(one: Told) -> ReturnView:
-        life, version = one.standing.life, one.ref.policy_version
-        if version not in policies:
-            policies[version] = cycles.policy_of(session, version)
-        approved = len(life.approved_by) >= policies[version].approvals
-        goes_out = (approved and one.ref.dates.publishes <= day) or one.ref.id == return_id
-        return one.published_on(day) if goes_out and not life.is_settled else one.on_its_page
-
-    told = tell(session, now, here=here, on=day)
-    open_cycles = [c for c in cycles.cycles(session, here.region) if not c.early]
-    pages = prison_pages(told, next_updates(session, open_cycles, calendar), view_of)
-    return {page.key: page for page in pages}

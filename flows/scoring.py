@@ -8,6 +8,7 @@ from sqlmodel import Session
 from charter.scoring import Receipt, receipt_text, score
 from charter.steps import Scored
 from flows.chasing import BATCH
+from flows.foreseen import draw_waiting
 from flows.post import Post
 from providers import cycles, documents, lives, returns
 from providers.database import Database
@@ -16,9 +17,10 @@ from providers.returns import Ref
 
 @dataclass(frozen=True)
 class ScoredReturns:
-    """How many returns were scored in this run, by band."""
+    """How many returns were scored in this run, by band, and pages drawn for their approval."""
 
     bands: dict[str, int]
+    foreseen: int = 0
 
     @property
     def total(self) -> int:
@@ -27,7 +29,10 @@ class ScoredReturns:
 
 
 def score_returns(database: Database, now: datetime, post: Post) -> ScoredReturns:
-    """Score what was signed or changed since; doing it twice changes nothing."""
+    """Score what was signed or changed since; doing it twice changes nothing.
+
+    At the end, pages that wait for approval are drawn as they would go out next.
+    """
     with database.reading() as session:
         ids = [r.id for r in returns.refs(session) if r.received_at and not r.paused]
     bands: dict[str, int] = {}
@@ -35,7 +40,7 @@ def score_returns(database: Database, now: datetime, post: Post) -> ScoredReturn
         with database.writing() as session:
             for receipt in _score_batch(session, ids[start : start + BATCH], now):
                 bands[receipt.band] = bands.get(receipt.band, 0) + 1
-    return ScoredReturns(bands)
+    return ScoredReturns(bands, draw_waiting(database, now, post.calendar))
 
 
 def _score_batch(session: Session, ids: list[int], now: datetime) -> list[Receipt]:

@@ -1,16 +1,17 @@
-"""Does for the console what only this room can: run a step, foretell the engine, make the pages."""
+"""Does for the portal what only this room can: run a step, foretell the engine, draw the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from charter.pages import PrisonPage
+from flows import foreseen
 from flows.by_hand import PATIENCE, ByHand
-from flows.foreseen import Foreseen
 from flows.foretelling import foretell
 from flows.wiring import App
 from portal.steward import Act, Engine, Ran
+from providers.foreseen import Drawing
+from providers.returns import Ref
 
 
 class Stewardship:
@@ -19,7 +20,6 @@ class Stewardship:
     def __init__(self, service: App, patience: float = PATIENCE) -> None:
         self.service = service
         self._by_hand = ByHand(service, patience)
-        self._foreseen = Foreseen(service.calendar)
 
     def act(self, what: Act, region: str, now: datetime) -> Ran:
         """Do a step as its flow would, and wait a little for it."""
@@ -37,6 +37,14 @@ class Stewardship:
         """What Prefect says of its deployments."""
         return foretell(self.service.settings.prefect_api_url.get_secret_value())
 
-    def pages(self, session: Session, now: datetime, return_id: int) -> Mapping[str, PrisonPage]:
-        """The pages of a return's prison, were it published next."""
-        return self._foreseen.pages(session, now, return_id)
+    def drawing(self, session: Session, now: datetime, here: Ref) -> Drawing | None:
+        """A return's page as it was drawn last."""
+        return foreseen.find(session, now, here)
+
+    def draw(self, now: datetime, return_ids: Sequence[int]) -> None:
+        """Draw the pages of these few returns, but for those that are up to date."""
+        foreseen.draw(self.service.database, now, self.service.calendar, return_ids)
+
+    def draw_after(self, now: datetime, return_ids: Sequence[int]) -> None:
+        """Draw the pages of these few returns after somebody acted on them."""
+        foreseen.draw_after(self.service.database, now, self.service.calendar, return_ids)

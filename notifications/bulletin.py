@@ -28,11 +28,16 @@ TEMPLATES = {
     "letter": "letter",
     "region": "region",
     "everywhere": "everywhere",
+    "corrections": "corrections",
+    "unasked": "unasked",
 }
+NOT_HERE = "404"
+"""The page that web hosts send for an address that is not there."""
 OWN_PAGES = (
     *("how-this-works", "information", "corrections"),
-    *("accessibility", "another-format"),
+    *("accessibility", "another-format", NOT_HERE),
 )
+"""A page of corrections of its own stands where none is among the frozen pages."""
 STATE_LABELS = [(state.value, word.public) for state, word in STATE_WORDS.items()]
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _OF_QUARTER = re.compile(r"(prisons|commissioners|quarters)/[^/]+/\d{4}-\d{2}-Q[1-4]")
@@ -101,7 +106,7 @@ class Drawer:
         self.known |= {path_of(key_of(folder)) for folder in promise}
         self.elsewhere, self.base, self.sheet = known, base, sheet
         self.language, self.languages = language, languages
-        self.folder = "" if language.is_english else f"{language.code}/"
+        self.folder = language.folder
 
     def beside(self, pages: Mapping[str, Page]) -> "Drawer":
         """The same with other data of its pages."""
@@ -151,7 +156,11 @@ class Drawer:
     def own_page(self, name: str) -> bytes:
         """A page whose words are the product's own."""
         home = self.pages["index"]
-        more = {"contact": home["contact"]}
+        more: dict[str, Any] = {"contact": home["contact"]}
+        if name == NOT_HERE:  # at any depth, so only an address that begins with a host leads on
+            address = home.get("address", "").rstrip("/")
+            more |= {"root": f"{address}/{self.folder}"} if address else {}
+            more["languages"] = []
         return self._draw(name, f"{name}.html", home["notices"], home, more)
 
     def feed(self, data: Page) -> bytes:
@@ -226,7 +235,8 @@ class Drawer:
         """The forms that stand beside a page; outside its site it only names them."""
         keys = self.quarters[posixpath.dirname(key)]
         newest = newest_told([self.pages[one] for one in keys if one in self.pages])
-        found = formats_of(self.pages[key], newest=newest is self.pages[key])
+        page = self.pages[key]
+        found = formats_of(page, newest=newest is page, language=self.language)
         return [{**one, "href": "" if self.base else one["href"]} for one in found]
 
     def _quarters_of(self, key: str) -> dict[str, Any]:
@@ -238,7 +248,7 @@ class Drawer:
 
 
 def _in(language: Language, shared: str) -> str:
-    return shared if language.is_english else f"{shared}{language.code}/"
+    return f"{shared}{language.folder}"
 
 
 def _asked(page: Page) -> list[list[Page]]:

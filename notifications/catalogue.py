@@ -209,6 +209,7 @@ class Drawing:
         tables = {
             "data/returns.csv": _csv(into, "returns", exports.RETURN_COLUMNS),
             "data/actions.csv": _csv(into, "actions", exports.ACTION_COLUMNS),
+            "data/corrections.csv": _csv(into, "corrections", exports.CORRECTION_COLUMNS),
             "data/returns.json": _json(into, counts),
         }
         for path, pieces in tables.items():

@@ -2,15 +2,14 @@
 
 import json
 import posixpath
-import re
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 from charter.said import Said
-from notifications.exports import actions_csv, feed
-from notifications.sheet import sheet
+from notifications.exports import actions_csv
+from notifications.feeds import feed_of_place
+from notifications.languages import ENGLISH, Language
+from notifications.sheet import can_set, sheet
 from notifications.spoken import mail, script, text
 
 Page = Mapping[str, Any]
@@ -24,10 +23,6 @@ SHEET, SCRIPT, TEXT, FEED, ACTIONS = (
     *("sheet.pdf", "script.txt", "text.txt"),
     *("feed.xml", "actions.csv"),
 )
-_ATOM = "http://www.w3.org/2005/Atom"
-_NOT_XML = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 
 def newest_told(pages: Sequence[Page]) -> Page:
@@ -36,14 +31,24 @@ def newest_told(pages: Sequence[Page]) -> Page:
     return (told or pages)[-1]
 
 
-def companions(page: Page, *, newest: bool, address: str) -> Iterator[tuple[str, bytes]]:
+def companions(
+    page: Page, *, newest: bool, address: str, language: Language = ENGLISH
+) -> Iterator[tuple[str, bytes]]:
     """The text files that go with a page: each path within the page's folder, and its bytes.
 
     For pages of the kinds prison, commissioner and quarter; others have none. They are rebuilt
     to the byte from the page's data and `address`: that of the whole site, with no slash at its
     end, or empty where it has none; so it is frozen with a publication. `newest` for the one page
-    of a place that `newest_told` picks.
+    of a place that `newest_told` picks. In another `language` there is what it can say whole.
     """
+    if page["kind"] == "prison" and newest and not language.is_english:
+        said = forms_in(page, language)
+        where = _where(page, address, language)
+        for name, say in ((SCRIPT, script), (TEXT, text)):
+            if name in said:
+                yield name, say(page, where, language).encode()
+    if not language.is_english:
+        return
     if page["kind"] == "quarter":
         yield f"{page['quarter']}-mail.txt", mail(page, address).encode()
     if page["kind"] in PLACES:
@@ -54,24 +59,47 @@ def companions(page: Page, *, newest: bool, address: str) -> Iterator[tuple[str,
         yield TEXT, text(page, where).encode()
 
 
-def of_place(pages: Sequence[Page], *, address: str) -> Iterator[tuple[str, bytes]]:
+def forms_in(page: Page, language: Language) -> frozenset[str]:
+    """Which of script, message and sheet a prison's newest page has in another language.
+
+    Those whose every sentence of ours is translated, that keep their limits, and, for the sheet,
+    in letters that its fonts can draw. The others are in English alone.
+    """
+    found = set()
+    for name, say in ((SCRIPT, script), (TEXT, text)):
+        if all(say(page, where, language) for where in ("", "https://x")):
+            found.add(name)
+    if can_set(page, language):
+        found.add(SHEET)
+    return frozenset(found)
+
+
+def of_place(
+    pages: Sequence[Page], *, address: str, language: Language = ENGLISH
+) -> Iterator[tuple[str, bytes]]:
     """The text files of one prison or commissioner over all its quarters, oldest page first."""
-    yield FEED, _feed(pages, address)
-    yield ACTIONS, actions_csv({page["key"]: page for page in pages})
+    yield FEED, feed_of_place(pages, address, language)
+    if language.is_english:
+        yield ACTIONS, actions_csv({page["key"]: page for page in pages})
 
 
 def extras(
-    page: Page, *, newest: bool, address: str, shelf: Shelf | None = None
+    page: Page,
+    *,
+    newest: bool,
+    address: str,
+    shelf: Shelf | None = None,
+    language: Language = ENGLISH,
 ) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The PDFs that go with a page: each path within its folder, and what draws it when called.
 
     They are hashed in the manifest, but not rebuilt: draw one only where its page's data changed.
     Those that people made come from the `shelf`; without one they are left out.
     """
-    if page["kind"] == "prison" and newest:
-        yield SHEET, lambda: sheet(page, _where(page, address))
+    if page["kind"] == "prison" and newest and (language.is_english or can_set(page, language)):
+        yield SHEET, lambda: sheet(page, _where(page, address, language), language)
     for one in page.get("formats", ()):
-        if shelf is not None:
+        if shelf is not None and language.is_english:
             yield one["file"], _from(shelf, one["sha"])
 
 
@@ -79,10 +107,11 @@ def _from(shelf: Shelf, sha: str) -> Callable[[], bytes]:
     return lambda: shelf(sha)
 
 
-def formats_of(page: Page, *, newest: bool) -> list[dict[str, str]]:
+def formats_of(page: Page, *, newest: bool, language: Language = ENGLISH) -> list[dict[str, str]]:
     """The forms that a page is drawn in beside itself: `href` within its folder, and its `words`.
 
-    Those that people made are in the page's `formats`, with who made them and when.
+    `language` is the code of that which the file is in: that of the page, or English. Those that
+    people made are in the page's `formats`, with who made them and when.
     """
     found = []
     if page["kind"] == "prison" and newest:
@@ -99,48 +128,29 @@ def formats_of(page: Page, *, newest: bool) -> list[dict[str, str]]:
         ]
     if page["kind"] == "quarter":
         found.append((f"{page['quarter']}-mail.txt", Said("Words for a mailing list (text)")))
-    return [{"href": href, "words": words} for href, words in found]
+    own = {FEED} if language.is_english else {FEED, *_forms_in(page, language, newest=newest)}
+    return [
+        {
+            "href": href,
+            "words": words,
+            "language": language.code if href in own else ENGLISH.code,
+        }
+        for href, words in found
+    ]
 
 
-def _where(page: Page, address: str) -> str:
+def _forms_in(page: Page, language: Language, *, newest: bool) -> frozenset[str]:
+    return forms_in(page, language) if page["kind"] == "prison" and newest else frozenset()
+
+
+def _where(page: Page, address: str, language: Language = ENGLISH) -> str:
     """The address under which a prison's newest page stands for years, or nothing."""
-    return f"{address}/{posixpath.dirname(page['key'])}/index.html" if address else ""
+    return (
+        f"{address}/{language.folder}{posixpath.dirname(page['key'])}/index.html" if address else ""
+    )
 
 
 def _as_json(page: Page) -> bytes:
     """What the page says, with the ids that each fact rests on; nothing that it holds back."""
     shown = {name: value for name, value in page.items() if name not in _NOT_SHOWN}
     return (json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _feed(pages: Sequence[Page], address: str) -> bytes:
-    """One place's Atom feed; its entries are those that the whole site's feed has, ids and all."""
-    data: Any = feed({page["key"]: page for page in pages})
-    name, folder = pages[-1]["site_name"], posixpath.dirname(pages[-1]["key"])
-    sample = " (sample data)" if pages[-1]["notices"]["sample"] else ""
-    root = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "en-GB"})
-    _put(root, "id", uuid.uuid5(uuid.UUID(data["id"]), folder).urn)
-    _put(root, "title", f"Charter updates for families: {name}{sample}")
-    _put(root, "updated", data["updated"])
-    _put(ElementTree.SubElement(root, "author"), "name", "Charter updates for families")
-    base = f"{address}/{folder}/" if address else ""
-    _link(root, "alternate", f"{base}index.html", "text/html")
-    _link(root, "self", f"{base}{FEED}", "application/atom+xml")
-    for one in data["entries"]:
-        entry = ElementTree.SubElement(root, "entry")
-        _put(entry, "id", one["id"])
-        _put(entry, "title", one["title"])
-        _put(entry, "updated", one["updated"])
-        _link(entry, "alternate", f"{base}{posixpath.basename(one['href'])}", "text/html")
-        _put(entry, "summary", one["summary"])
-    ElementTree.indent(root, space="")
-    drawn: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return drawn + b"\n"
-
-
-def _put(parent: ElementTree.Element, name: str, words: str) -> None:
-    ElementTree.SubElement(parent, name).text = _NOT_XML.sub("", words)
-
-
-def _link(parent: ElementTree.Element, rel: str, href: str, kind: str) -> None:
-    ElementTree.SubElement(parent, "link", {"rel": rel, "type": kind, "href": href})

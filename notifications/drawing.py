@@ -4,9 +4,6 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from charter.ledger import canonical, digest
@@ -14,9 +11,9 @@ from notifications import companions, exports
 from notifications.bulletin import OWN_PAGES, Drawer, Page, by_folder, path_of, stylesheet
 from notifications.companions import Shelf
 from notifications.fitting import fitted
-from notifications.languages import ENGLISH, Language, reviewed
+from notifications.languages import ENGLISH, Language, language_of, reviewed
 from notifications.manifests import sha256
-from notifications.templating import HERE
+from notifications.releases import release
 from notifications.texts import texts_of
 
 Fetch = Callable[[Iterable[str]], dict[str, Page]]
@@ -64,8 +61,9 @@ class Withheld(ValueError):
 class Bulletin:
     """All units of a bulletin, in one order, from frozen pages by their fingerprints.
 
-    `shelf` gives the files that people made. ValueError without a start page, for a key that is
-    no address, and for two pages whose addresses differ only in capitals.
+    `shelf` gives the files that people made, and `words` the catalogues that the start page names,
+    by their SHA-256s; those come before what the product has. ValueError without a start page, for
+    a key that is no address, and for two pages whose addresses differ only in capitals.
     """
 
     def __init__(
@@ -74,23 +72,32 @@ class Bulletin:
         fetch: Fetch,
         shelf: Shelf | None = None,
         languages: Sequence[Language] | None = None,
+        words: Callable[[str], str] | None = None,
     ) -> None:
         if "index" not in shas:
             raise ValueError("a bulletin needs a start page, under the key 'index'")
         self.shas, self.fetch, self.shelf = shas, fetch, shelf
-        self.languages = reviewed() if languages is None else tuple(languages)
         self.folders = by_folder(shas)
         self.known = {path_of(key) for key in shas}
         self.known |= {f"{folder}/index.html" for folder in self.folders}
         if len({path.lower() for path in self.known}) < len(self.known):
             raise ValueError("two pages have addresses that differ only in capital letters")
         self.home = fetch(["index"])["index"]
+        self.languages = self._spoken(words) if languages is None else tuple(languages)
         self.address: str = self.home.get("address", "")
         about = {name: self.home[name] for name in ("contact", "notices", "commitments")}
         spoken = [[one.code, one.sha] for one in self.languages]
         self._frame = digest(canonical([release(), about, self.address, spoken]))
         self._timetables = self._by_quarter()
         self._all = digest(canonical(sorted(shas)))
+
+    def _spoken(self, words: Callable[[str], str] | None) -> tuple[Language, ...]:
+        """The languages that the pages are drawn in beside English, by their codes."""
+        found = {one.code: one for one in reviewed()}
+        if words is not None:
+            for code, sha in self.home.get("catalogues", {}).items():
+                found[code] = language_of(code, words(sha))
+        return tuple(one for _, one in sorted(found.items()))
 
     @property
     def fingerprint(self) -> str:
@@ -132,14 +139,17 @@ class Bulletin:
         told = [pages[key] for key in keys]
         newest = companions.newest_told(told)
         around = digest(canonical([self._frame, inputs]))
-        pieces = [Piece(f"{folder}/", around, lambda: self._of_place(folder, told))]
+        pieces = []
         for drawer in self._drawers(pages):
+            pieces.append(self._of_place(drawer.language, folder, told, around))
             pieces += [self._page(drawer, key) for key in keys]
             pieces.append(self._page(drawer, keys[-1], f"{folder}/index.html"))
             if promised := drawer.promised(folder):
                 pieces.append(self._promises(drawer, promised))
         for page in told:
-            pieces += self._companions(folder, page, newest=page is newest)
+            pieces += self._companions(ENGLISH, folder, page, newest=page is newest)
+        for language in self.languages:
+            pieces += self._companions(language, folder, newest, newest=True)
         return Opened(pieces, {"entries": exports.entries(told)})
 
     def _promises(self, drawer: Drawer, page: Page) -> Piece:
@@ -165,35 +175,45 @@ class Bulletin:
         file = drawer.folder + (path or path_of(key))
         return Piece(file, inputs, draw, is_page=not path)
 
-    def _of_place(self, folder: str, told: Sequence[Page]) -> Files:
-        for name, content in companions.of_place(told, address=self.address):
-            yield f"{folder}/{name}", content
-
-    def _companions(self, folder: str, page: Page, *, newest: bool) -> Iterator[Piece]:
-        inputs = digest(canonical([self._frame, self.shas[page["key"]], newest]))
+    def _of_place(
+        self, language: Language, folder: str, told: Sequence[Page], inputs: str
+    ) -> Piece:
+        """What a place has beside its pages over all its quarters."""
 
         def draw() -> Files:
-            for name, content in companions.companions(page, newest=newest, address=self.address):
-                yield f"{folder}/{name}", content
+            found = companions.of_place(told, address=self.address, language=language)
+            for name, content in found:
+                yield f"{language.folder}{folder}/{name}", content
+
+        return Piece(f"{language.folder}{folder}/", inputs, draw)
+
+    def _companions(
+        self, language: Language, folder: str, page: Page, *, newest: bool
+    ) -> Iterator[Piece]:
+        inputs = digest(canonical([self._frame, self.shas[page["key"]], newest]))
+        how: Any = {"newest": newest, "address": self.address, "language": language}
+
+        def draw() -> Files:
+            for name, content in companions.companions(page, **how):
+                yield f"{language.folder}{folder}/{name}", content
 
         extras = {
-            f"{folder}/{name}": make
-            for name, make in companions.extras(
-                page, newest=newest, address=self.address, shelf=self.shelf
-            )
+            f"{language.folder}{folder}/{name}": make
+            for name, make in companions.extras(page, shelf=self.shelf, **how)
         }
 
         def made() -> Files:
             for path, make in extras.items():
                 yield path, make()
 
-        yield Piece(f"{page['key']}+", inputs, draw)
+        name = f"{language.folder}{page['key']}+"
+        yield Piece(name, inputs, draw)
         if extras:
-            yield Piece(f"{page['key']}+extras", inputs, made, extras=frozenset(extras))
+            yield Piece(f"{name}extras", inputs, made, extras=frozenset(extras))
 
     def _lists(self) -> Iterator[Unit]:
         for key, sha in self.shas.items():
-            if not key.startswith(("prisons/", "commissioners/")):
+            if not key.startswith(("prisons/", "commissioners/")) or key.endswith("/index"):
                 inputs = digest(canonical([self._frame, sha, self._all]))
                 yield Unit(f"list/{key}", inputs, lambda key=key: self._list(key))  # type: ignore[misc]
 
@@ -209,12 +229,15 @@ class Bulletin:
             if is_quarter and (not beside or self.folders[folder][-1] == key):
                 pieces.append(self._page(drawer, key, f"{folder}/index.html"))
         if is_quarter:
-            pieces += self._companions(folder, pages[key], newest=False)
-        return Opened(pieces)
+            pieces += self._companions(ENGLISH, folder, pages[key], newest=False)
+        corrections = exports.corrections(pages[key])
+        return Opened(pieces, {"corrections": corrections} if corrections else {})
 
     def _own(self) -> Iterator[Unit]:
         drawers = self._drawers({"index": self.home})
         for name in OWN_PAGES:
+            if name in self.shas:
+                continue
 
             def opened(name: str = name) -> Opened:
                 return Opened([self._own_page(drawer, name) for drawer in drawers])
@@ -261,23 +284,3 @@ def _require_held(pages: Iterable[Page]) -> None:
         for text in texts_of({k: v for k, v in page.items() if k != "holds"}) if kept else ():
             if where := kept.get(digest(text.strip())):
                 raise Withheld(f"{path_of(page['key'])} shows words that are held: {where}")
-
-
-@cache
-def release() -> str:
-    """The fingerprint of all that draws: templates, styles, and the code that words come from."""
-    rooms = [HERE, HERE.parent / "charter"]
-    kinds = (
-        "*.py",
-        "locale/**/*.po",
-        "templates/**/*.jinja",
-        "templates/**/*.html",
-        "templates/**/*.typ",
-    )
-    files = {one for room in rooms for kind in (*kinds, "static/*") for one in room.glob(kind)}
-    told = {str(one.relative_to(HERE.parent)): digest(_read(one)) for one in files if one.is_file()}
-    return digest(canonical([told, version("jinja2"), version("markupsafe"), version("babel")]))
-
-
-def _read(file: Path) -> str:
-    return file.read_bytes().hex()

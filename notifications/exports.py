@@ -26,6 +26,11 @@ ACTION_COLUMNS = (
     *("wording", "sample", "return_id"),
 )
 
+CORRECTION_COLUMNS = (
+    *("date", "region", "page", "site_name", "provider_name", "quarter", "correction"),
+    *("revision", "reason", "wording", "sample", "return_id"),
+)
+
 
 def guarded(cell: object) -> str:
     """A cell that no spreadsheet takes for a formula; empty for None, yes or no for a truth."""
@@ -47,6 +52,29 @@ def table(
         writer.writerow(names)
     writer.writerows([guarded(row[name]) for name in names] for row in rows)
     return out.getvalue().encode()
+
+
+def corrections(page: Page) -> list[dict[str, Any]]:
+    """The rows of a page of corrections; none of one that only names where they all stand."""
+    if page["kind"] != "corrections" or "parts" in page:
+        return []
+    return [
+        {
+            "date": row["on"],
+            "region": row["region_name"],
+            "page": row["page"],
+            "site_name": row["site_name"],
+            "provider_name": row["party_name"],
+            "quarter": row["page"].rpartition("/")[2],
+            "correction": row["kind"],
+            "revision": row["revision"],
+            "reason": row["because"],
+            "wording": _wording(page),
+            "sample": page["notices"]["sample"],
+            "return_id": row["source"]["return_id"],
+        }
+        for row in page["rows"]
+    ]
 
 
 def _kinds(pages: Mapping[str, Page], *kinds: str) -> Iterator[Page]:

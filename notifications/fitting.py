@@ -13,7 +13,7 @@ ROOM = BUDGET - 12_000
 """Bytes that a page may have over the wire, with room left for the style sheet."""
 LIMITS = ((2000, 500), (1000, 500), (500, 500), (250, 500), (120, 100), (120, 40), (60, 20))
 """Characters that are shown of one text and rows of one list, tried from the most."""
-LISTS = frozenset({"actions", "asked", "news", "slips"})
+LISTS = frozenset({"actions", "asked", "few", "news", "slips"})
 """Lists that are as long as others make them; the data files beside a page have all of them."""
 WORDS = frozenset(
     {
@@ -43,7 +43,9 @@ def fitted(
         content = draw(_cut(page, limit, most, posixpath.basename(whole), lists))
         if wire_size(content) <= ROOM:
             break
-    yield path, content
+    name = posixpath.basename(whole)
+    linked = _rest(f'<a href="{name}">{name}</a>')
+    yield path, content.replace(_rest(name).encode(), linked.encode())
     yield whole, ("\n\n".join(_long(page, limit)) + "\n").encode()
 
 
@@ -62,8 +64,13 @@ def _cut(
         shown = value[:most] if name in lists else value
         return [_cut(one, limit, most, whole, lists, name) for one in shown]
     if isinstance(value, str) and name in WORDS and len(value) > limit:
-        return f"{shortened(value, limit)}\nThe rest is in the file {whole}, beside this page."
+        return f"{shortened(value, limit)}\n{_rest(whole)}"
     return value
+
+
+def _rest(whole: str) -> str:
+    """What stands where words were cut; whoever writes just this is given the link as well."""
+    return f"The rest is in the file {whole}, beside this page."
 
 
 def shortened(text: str, limit: int) -> str:

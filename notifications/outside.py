@@ -23,8 +23,13 @@ OUTSIDE: Mapping[str, Outside] = MappingProxyType(
             "https://www.equalityadvisoryservice.com/",
             "Equality Advisory and Support Service",
         ),
+        "charter": Outside(
+            "https://www.england.nhs.uk/london/wp-content/uploads/sites/8/2024/06/"
+            "Family-and-Carers-Charter-for-Health-and-Justice.pdf",
+            "Family and Carers’ Charter for Health and Justice (PDF)",
+        ),
     }
 )
-"""Each by the name that templates call it by. Another one needs a decision (decision 38)."""
+"""Each by the name that templates call it by. Another needs a decision (as in 38 and 43)."""
 
 ADDRESSES = frozenset(one.href for one in OUTSIDE.values())

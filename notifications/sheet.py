@@ -9,31 +9,47 @@ import segno
 
 from charter.quarters import LONDON
 from charter.reading import HELD
+from charter.said import Said
+from notifications.languages import ENGLISH, Language
+from notifications.speaking import Heard, hearing
 from notifications.spoken import Part, parts
 from notifications.typeset import can_draw, set_in_type
+from notifications.unmarked import unmarked
 
 Page = Mapping[str, Any]
 
 TEMPLATE = Path(__file__).parent / "templates" / "spoken" / "sheet.typ"
 LONGEST = 400
 """Characters of one item; what is longer would fill a sheet by itself, and is left to the page."""
-MORE = "There is more on the page."
-READ = "Read it all, with a phone or a computer:"
-ELSEWHERE = "Read it all on the page for this prison, on the families’ site."
+MORE = Said("There is more on the page.")
+READ = Said("Read it all, with a phone or a computer:")
+ELSEWHERE = Said("Read it all on the page for this prison, on the families’ site.")
+SQUARE = Said("Square code that leads to {where}", where="")
+"""What stands for the code where it is read aloud."""
 
 
-def sheet(page: Page, where: str) -> bytes:
+def can_set(page: Page, language: Language) -> bool:
+    """Whether the sheet can say all of its own in a language, in letters that its fonts have."""
+    own = [part.text for part in parts("sheet.jinja", page, language, held=HELD) if not part.rank]
+    with hearing(Heard()) as heard:
+        says = [unmarked(language).gettext(one) for one in (MORE, READ, ELSEWHERE, SQUARE.says)]
+    return bool(own) and not heard.ours and all(map(can_draw, "".join([*own, *says])))
+
+
+def sheet(page: Page, where: str, language: Language = ENGLISH) -> bytes:
     """The sheet of a prison's page, with a square code where the page's address `where` is known.
 
-    What does not fit is left out whole, and the sheet says that there is more. The same page and
-    address give the same bytes.
+    What does not fit is left out whole, and the sheet says that there is more. The same page,
+    address and language, one that `can_set`, give the same bytes.
     """
-    every = parts("sheet.jinja", page, held=HELD)
-    fit = _fitting(every)
+    every = parts("sheet.jinja", page, language, held=HELD)
+    fit, says = _fitting(every), unmarked(language)
     order = sorted(range(len(fit)), key=lambda i: fit[i].rank)
     place = {i: n for n, i in enumerate(order)}
     data = {
-        "title": f"{page['site_name']}, {page['quarter_words']}",
+        "lang": language.locale.language,
+        "region": language.locale.territory or "",
+        "title": f"{page['site_name']}, {says.filters['ours'](page['quarter_words'])}",
         "parts": [
             {"order": place[i], "style": part.style, "text": part.text}
             for i, part in enumerate(fit)
@@ -42,8 +58,9 @@ def sheet(page: Page, where: str) -> bytes:
         "cut": len(fit) < len(every),
         "square": _square(where) if where else [],
         "where": where,
-        "more": MORE,
-        "read": READ if where else ELSEWHERE,
+        "more": says.gettext(MORE),
+        "read": says.gettext(READ if where else ELSEWHERE),
+        "square_leads": says.gettext(SQUARE.says).format(where=where),
     }
     return set_in_type(TEMPLATE, data, _made_at(page))
 

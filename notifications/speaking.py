@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.lists import format_list
 from markupsafe import Markup, escape
 
+from charter.few import WOULD_TELL
 from charter.quarters import Quarter, say
 from charter.reading import HELD
 from charter.said import Said
@@ -122,8 +123,15 @@ class Speaker:
         if "quarter" in place:
             return self.quarter(Quarter.parse(place["quarter"]))
         if "all" in place:
-            return self._joined([self._place(one) for one in place["all"]], "unit")
+            return self._in_a_row([self._place(one) for one in place["all"]])
         return self._speak(place, place["says"])
+
+    def parts(self, text: str) -> list[str]:
+        """A fact sentence by sentence, where it is made of several."""
+        made_of = self._made_of(text)
+        if made_of is None or _words_of(made_of["says"]):
+            return [self.theirs(text)]
+        return [self._place(one) for one in made_of["places"].values()]
 
     def _missing(self, english: str) -> Markup:
         _now.get().ours = True
@@ -143,20 +151,24 @@ class Speaker:
         """Several names in a row, or what stands for them."""
         if self.of.is_english:
             return Markup(", ").join(several)
-        return self._joined([self._named(one) for one in several], "unit")
+        return self._in_a_row([self._named(one) for one in several])
 
     def all_of(self, several: Iterable[str]) -> str:
         """Several names, all of which are meant."""
         if self.of.is_english:
             return Markup(" and ").join(several)
-        return self._joined([self._named(one) for one in several], "standard")
+        safe = [str(escape(self._named(one))) for one in several]
+        return Markup(format_list(safe, style="standard", locale=self.of.locale))
 
     def _named(self, text: str) -> str:
         return self.ours(text) if self._made_of(text) is not None else self.name(text)
 
-    def _joined(self, several: list[str], style: Any) -> Markup:  # noqa: ANN401 - Babel's words
+    def _in_a_row(self, several: list[str]) -> Markup:
+        """Each after the comma of the language; Babel's own lists of this style want parts in six
+        of our languages."""
+        pattern = self.of.locale.list_patterns["standard"]["start"]
         safe = [str(escape(one)) for one in several]
-        return Markup(format_list(safe, style=style, locale=self.of.locale))
+        return Markup(reduce(pattern.format, safe) if safe else "")
 
     def theirs(self, text: str) -> str:
         """Words that others wrote: as they are, or as somebody translated and checked them.
@@ -168,6 +180,7 @@ class Speaker:
         if self._is_ours(text):
             return self.ours(text)
         if cut := _CUT.search(text):
+            _now.get().theirs = True
             rest = Said("The rest is in the file {file}, beside this page.", file=cut[1])
             return Markup("{}\n{}").format(text[: cut.start()], self.ours(rest))
         if translated := self.translation(text):
@@ -176,7 +189,7 @@ class Speaker:
         return text
 
     def _is_ours(self, text: str) -> bool:
-        return text == HELD or self._made_of(text) is not None
+        return text in (HELD, WOULD_TELL) or self._made_of(text) is not None
 
     def translation(self, text: str) -> Mapping[str, Any] | None:
         """What somebody made of these very words in this language, with who, who checked, when."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from charter.facts import ended
-from charter.quarters import say
 from charter.reading import HELD
 from charter.words import REPLY_WORDS
+from notifications.languages import ENGLISH, Language
+from notifications.speaking import Heard, hearing
+from notifications.unmarked import settled, unmarked
 
 Page = Mapping[str, Any]
 
@@ -25,6 +25,7 @@ CHARACTERS = 300
 """Characters of what is passed on at most: two text messages."""
 PRISONS = 60
 """Prisons that a mail names one by one; where there are more it leads to the timetable."""
+HELPLINE = "0808 808 2003"
 SHORT = 40
 """Characters of a telephone number at most; what is longer is none that anybody can dial."""
 
@@ -45,7 +46,7 @@ class Part:
 
 
 @cache
-def environment() -> Environment:
+def environment(language: Language = ENGLISH) -> Environment:
     """Templates whose lines are a rank, a style and a text; a name that is missing is an error."""
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(Path(__file__).parent / "templates" / "spoken"),
@@ -54,9 +55,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_one_line,
         autoescape=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.filters |= {"day": _day, "ended": ended, "sentence": sentence}
-    made.globals |= {"told": told, "tallied": tallied, "numbers": numbers}
+    made.policies["ext.i18n.trimmed"] = True
+    says = unmarked(language)
+    made.install_gettext_callables(says.gettext, says.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= says.filters
+    made.globals |= {"told": told, "tallied": tallied, "numbers": numbers, "pieces": says.pieces}
+    made.globals |= {"helpline": HELPLINE}
     return made
 
 
@@ -65,21 +71,25 @@ def _one_line(value: object) -> object:
     return " ".join(_UNSEEN.sub(" ", value).split(" ")) if isinstance(value, str) else value
 
 
-def _day(day: str | date) -> str:
-    return say(date.fromisoformat(str(day)))
+def parts(
+    template: str,
+    page: Page,
+    language: Language = ENGLISH,
+    **more: Any,  # noqa: ANN401 - for a template
+) -> list[Part]:
+    """Everything that could be said of a page by a template, in the order of reading.
 
-
-def sentence(words: str) -> str:
-    """The words from a capital letter to a full stop."""
-    words = ended(words)
-    return words[:1].upper() + words[1:]
-
-
-def parts(template: str, page: Page, **more: Any) -> list[Part]:  # noqa: ANN401 - for a template
-    """Everything that could be said of a page by a template, in the order of reading."""
-    text = environment().get_template(template).render(page=page, **more)
+    Empty where a sentence of ours has no translation: half a message helps nobody.
+    """
+    made_by = page.get("translations", {}).get(language.code, {})
+    with hearing(Heard(page.get("said", {}), made_by)) as heard:
+        text = environment(language).get_template(template).render(page=page, **more)
+    if heard.ours:
+        return []
     lines = (_LINE.fullmatch(" ".join(line.split())) for line in text.splitlines())
-    return [Part(int(one["rank"]), one["style"], one["text"]) for one in lines if one]
+    return [
+        Part(int(one["rank"]), one["style"], settled(one["text"], language)) for one in lines if one
+    ]
 
 
 def fitted(
@@ -109,19 +119,30 @@ def lines(some: Iterable[Part]) -> str:
     return paragraphs(some).replace("\n\n", "\n").replace("\n.\n", "\n\n")
 
 
-def script(page: Page, where: str) -> str:
+def script(page: Page, where: str, language: Language = ENGLISH) -> str:
     """What a helpline worker reads aloud about a prison's page, in 180 words at most.
 
-    `where` is the page's address, or empty.
+    `where` is the page's address, or empty. Empty in a language that cannot say all of it so.
     """
-    every = parts("script.txt.jinja", page, where=where)
-    return fitted(every, lambda text: len(text.split()) <= WORDS, paragraphs)
+    every = parts("script.txt.jinja", page, language, where=where)
+    return _within(every, lambda text: len(text.split()) <= WORDS, paragraphs)
 
 
-def text(page: Page, where: str) -> str:
-    """What can be passed on about a prison's page, in 300 characters at most."""
-    every = parts("text.txt.jinja", page, where=where)
-    return fitted(every, lambda text: len(text) <= CHARACTERS, lines)
+def text(page: Page, where: str, language: Language = ENGLISH) -> str:
+    """What can be passed on about a prison's page, in 300 characters at most.
+
+    Empty in a language that cannot say all of it so.
+    """
+    every = parts("text.txt.jinja", page, language, where=where)
+    return _within(every, lambda text: len(text) <= CHARACTERS, lines)
+
+
+def _within(
+    every: Sequence[Part], fits: Callable[[str], bool], written: Callable[[Iterable[Part]], str]
+) -> str:
+    """What fits; nothing where help alone does not, as in a language with very long words."""
+    said = fitted(every, fits, written) if every else ""
+    return said if fits(said) else ""
 
 
 def mail(page: Page, address: str) -> str:
@@ -151,17 +172,32 @@ def numbers(page: Page) -> list[Page]:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of what changed, fit to be read aloud, and why where something was not done."""
+    """A line of what changed, and why where something was not done.
+
+    `party` is named where there are several; a line that `is_ours` is a sentence of the product,
+    and one that `is_asked` tells of a request and the reply to it.
+    """
 
     words: str
     why: str
+    party: str
+    tag: str
+    is_ours: bool
+    is_asked: bool
 
 
 def told(page: Page) -> list[Line]:
-    """What changed, as whole sentences; what is held for a check is left out."""
+    """What changed; what is held for a check is left out."""
     several, whys = len(page["accounts"]) > 1, _whys(page)
     return [
-        Line(_said(line, several), whys.get(_of(line), ""))
+        Line(
+            words=line["words"],
+            why=whys.get(_of(line), ""),
+            party=line["party_name"] if several and line["section"] != "update" else "",
+            tag=line["tag"]["words"],
+            is_ours=line["section"] == "update",
+            is_asked=line["tag"]["words"] in _REPLIES,
+        )
         for line in page["news"]
         if line["words"] != HELD
     ]
@@ -186,13 +222,3 @@ def _whys(page: Page) -> dict[tuple[object, ...], str]:
 def _of(row: Page) -> tuple[object, ...]:
     source = row["source"]
     return source["return_id"], source["action"], source["request"]
-
-
-def _said(line: Page, several: bool) -> str:
-    words, tag = sentence(line["words"]), line["tag"]["words"]
-    if line["section"] == "update":
-        return words
-    whose = f"{line['party_name']}. " if several else ""
-    if tag in _REPLIES:
-        return f"{whose}Families asked: {words} {tag}."
-    return f"{whose}{tag}: {words}"

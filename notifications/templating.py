@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from charter.returns import State
 from charter.words import counts_words, tally_words
@@ -41,7 +42,7 @@ def environment(language: Language = ENGLISH) -> ImmutableSandboxedEnvironment:
     made.install_gettext_callables(speaker.gettext, speaker.ngettext, newstyle=True)  # type: ignore[attr-defined]
     speak(made, speaker)
     made.filters |= {"lines": _lines, "short": _short, **_sums(speaker)}
-    made.globals |= {"outside": OUTSIDE, "tongue": language}
+    made.globals |= {"outside": OUTSIDE, "tongue": language, "called": _called}
     return made
 
 
@@ -92,6 +93,17 @@ def _sums(speaker: Speaker) -> dict[str, Callable[..., str]]:
         return f"{text[:1].upper()}{text[1:]}" if english else text
 
     return {"states": states, "kept": kept, "capital": capital, "within": within, "begun": begun}
+
+
+def _called(code: str) -> Markup:
+    """What a language is called in itself; its code where nobody has written that down."""
+    try:
+        locale = Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Markup(escape(code))
+    name = str(locale.get_display_name(locale) or code)
+    how = Markup('<span lang="{}" dir="{}">{}</span>')
+    return how.format(code, locale.text_direction, f"{name[:1].upper()}{name[1:]}")
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints

@@ -33,8 +33,10 @@ from portal.doors import (
 from portal.forms import Form
 from portal.kept import kept, page_of, sent_here
 from portal.keys import hash_of
-from portal.provider.rooms import READERS, Closed
+from portal.people import reads_returns
+from portal.provider.rooms import Closed
 from portal.provider.routes import router as provider
+from portal.redrawing import Redrawing
 from portal.security import Gatekeeper, TooMuch, add_headers, origin_of, read_of_upload
 from portal.signin.oidc import IdentityProvider
 from portal.signin.routes import router as signin
@@ -96,6 +98,7 @@ def create_app(
         steward=steward,
         second_factor=second_factor,
     )
+    app.add_middleware(Redrawing, desk=app.state.desk)
     app.add_middleware(Gatekeeper, origin=origin_of(base_url), production=production, refuse=refuse)
     app.mount("/static", Shown(directory=STATIC), name="static")
     app.mount(INTERFACE, return_interface(app.state.desk), name="api")
@@ -109,9 +112,8 @@ def create_app(
 
 def front(visit: SignedIn) -> Response:
     """Everybody's first page: their returns, or their region."""
-    fills_in = any(roles & READERS for roles in visit.visitor.services.values())
     in_a_team = visit.visitor.staff or visit.visitor.withheld
-    return visit.go("/console" if in_a_team and not fills_in else "/returns")
+    return visit.go("/console" if in_a_team and not reads_returns(visit.visitor) else "/returns")
 
 
 class Shown(StaticFiles):

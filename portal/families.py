@@ -1,5 +1,6 @@
 """The families' site as it was last published, served from wherever the link to it now points."""
 
+import re
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -21,6 +22,9 @@ KINDS = {
     ".png": "image/png",
     ".pdf": "application/pdf",
 }
+RELATIVE = re.compile(rb'href="(?!#|[a-z]+:|/)')
+TONGUE = re.compile(r"[a-z]{2,3}(-[A-Za-z]+)?")
+"""The folder of a language."""
 FRESH_FOR = "public, max-age=300"
 
 
@@ -38,7 +42,10 @@ def page(request: Request, path: str) -> Response:
         if path:
             raise NotHere
         return desk.pages.show("shared/not_published.html", 404)
-    file = find(desk.site_folder, path)
+    try:
+        file = find(desk.site_folder, path)
+    except NotHere:
+        return not_here(desk.site_folder, path)
     if file.is_dir():
         return RedirectResponse(f"{request.url.path}/", 301)
     kind = KINDS.get(file.suffix, "application/octet-stream")
@@ -46,6 +53,22 @@ def page(request: Request, path: str) -> Response:
     if told["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=told)
     return FileResponse(file, headers=told, media_type=kind)
+
+
+def not_here(site_folder: Path, path: str) -> Response:
+    """The site's own page for what is not there, in the language that was looked for; else NotHere.
+
+    Its links start from the site's front page, since it is read at an address of any depth.
+    """
+    folder = path.partition("/")[0]
+    for within in (f"{folder}/", "") if TONGUE.fullmatch(folder) else ("",):
+        try:
+            html = find(site_folder, f"{within}404.html").read_bytes()
+        except (NotHere, OSError):
+            continue
+        front = f'href="/families/{within}'.encode()
+        return Response(RELATIVE.sub(front, html), 404, media_type=KINDS[".html"])
+    raise NotHere
 
 
 def _mark(file: Path) -> str:

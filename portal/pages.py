@@ -30,6 +30,7 @@ from notifications.languages import ENGLISH
 from notifications.speaking import Speaker
 from notifications.templating import speak
 from portal.forms import Faults
+from portal.people import reads_returns
 
 HERE = Path(__file__).parent
 AUDIENCES = ("signin", "provider", "console")
@@ -143,6 +144,7 @@ class Pages:
             tag_words=TAGS,
             told=told,
             outcome=outcome,
+            reads_returns=reads_returns,
         )
         self.env.filters.update(
             day=say, moment=moment, paragraphs=paragraphs, summary=summary, fingerprint=fingerprint

@@ -1,10 +1,20 @@
-"""Names for people: the record holds numbers, and pages show whose they are."""
+"""Who people are: their names, for the record holds numbers, and whether returns are theirs."""
 
 from collections.abc import Iterable
 
 from sqlmodel import Session
 
+from charter.policy import Role
 from providers.register import people
+from providers.sessions import Visitor
+
+READERS = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
+"""Roles that read the returns of a service; whoever else the register names has none."""
+
+
+def reads_returns(visitor: Visitor) -> bool:
+    """Whether anything can be found under *Your returns*."""
+    return any(roles & READERS for roles in visitor.services.values())
 
 
 def name_of(session: Session, by: str) -> str:

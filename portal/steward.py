@@ -1,6 +1,6 @@
-"""What the console may have done for it by the room above: flows run, pages made, runs foretold."""
+"""What the portal may have done for it by the room above: flows run, pages drawn, runs foretold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,8 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from charter.pages import PrisonPage
+from providers.foreseen import Drawing
+from providers.returns import Ref
 
 
 class Act(StrEnum):
@@ -79,5 +80,11 @@ class Steward(Protocol):
     def engine(self) -> Engine:
         """What Prefect says of its deployments; asks its API, and gives up after two seconds."""
 
-    def pages(self, session: Session, now: datetime, return_id: int) -> Mapping[str, PrisonPage]:
-        """Every page of a return's prison, by key, were that return published as it stands now."""
+    def drawing(self, session: Session, now: datetime, here: Ref) -> Drawing | None:
+        """A return's page as it was drawn last, were it published next; None where it never was."""
+
+    def draw(self, now: datetime, return_ids: Sequence[int]) -> None:
+        """Draw the pages of these few returns anew, but for those that are up to date."""
+
+    def draw_after(self, now: datetime, return_ids: Sequence[int]) -> None:
+        """Draw the pages of these few returns after somebody acted on them; nothing is raised."""

@@ -1,4 +1,4 @@
-"""The tables of the console: how returns stand, what families said, what was frozen or withheld."""
+"""The tables of the console: how returns stand, what families said, what was frozen or foreseen."""
 
 from datetime import date, datetime
 
@@ -61,6 +61,26 @@ class PromiseStanding(SQLModel, table=True):
     return_id: int = Field(foreign_key="return.id")
 
 
+class Foreseen(SQLModel, table=True):
+    """A cache of a return's page as it would be were it published next, for those who approve it.
+
+    `pages` are the page's data as JSON by its key, with those of the prison's other quarters that
+    were never published. They were drawn at an instant of the London date `day` from the ledger up
+    to `entries`, by the code whose fingerprint is `code`. By its dates alone it holds up to and
+    with `until`. `words` is a JSON object of what is held on the page, by SHA-256: the page's data
+    never hold it.
+    """
+
+    return_id: int = Field(primary_key=True, foreign_key="return.id")
+    drawn_at: datetime = Field(sa_type=Instant)
+    day: date
+    until: date
+    entries: int
+    code: str
+    pages: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text)
+
+
 class SensitivePeriod(SQLModel, table=True):
     """Days on which a prison's page shows no ratings and no narratives; the cause is not kept.
 
@@ -110,7 +130,8 @@ class FamilyCall(SQLModel, table=True):
 class PassedOn(SQLModel, table=True):
     """What families asked of the prison itself: passed on with a date, never scored against health.
 
-    Nothing says who in the prison it went to but `to_whom`, a role or an office.
+    Nothing says who in the prison it went to but `to_whom`, a role or an office. `families` is how
+    many asked for it; nothing where nobody said.
     """
 
     __tablename__ = "passed_on"
@@ -125,6 +146,7 @@ class PassedOn(SQLModel, table=True):
     passed_on: date
     entered_at: datetime = Field(sa_type=Instant)
     entered_by: str
+    families: int | None = None
 
 
 class Pack(SQLModel, table=True):

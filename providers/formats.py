@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from charter.formats import FORMS, FormatView, editions_sha
 from charter.quarters import Quarter
 from notifications.among import among
-from providers import lives, renditions, returns
+from providers import documents, lives, renditions, returns
 from providers.cycles import NotAllowed, Unknown
 from providers.file_kinds import PDF, NotTaken, kind_of
 from providers.rendition_tables import Rendition, RenditionFile
@@ -20,12 +20,18 @@ from providers.tables import Site
 
 BIGGEST = 5_000_000
 """Bytes of one file: families open it on a phone, where signal is poor."""
+BEGINNING = 60
+"""Characters of a translation by which a list tells it from others."""
 _ALIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One form of a page as it is on record; `ended_at` once it is shown no more."""
+    """What people made, as it is on record; `ended_at` once it is shown no more.
+
+    A translation and a catalogue are of no prison and no quarter, and a catalogue of no region
+    either; `words` is how a translation begins.
+    """
 
     id: int
     region: str
@@ -35,6 +41,7 @@ class Listed:
     form: FormatView
     added_at: datetime
     ended_at: datetime | None
+    words: str = ""
 
 
 def add(
@@ -105,27 +112,31 @@ def _check_pdf(data: bytes) -> None:
 
 
 def listed(session: Session, region: str = "") -> list[Listed]:
-    """The forms on record, of one region or all, those that ended too, newest first."""
+    """All that people made, of one region or all, what ended too, newest first."""
     query = (
         select(Rendition, Site)
-        .join(Site, col(Site.id) == col(Rendition.site_id))
-        .where(col(Rendition.kind).in_(FORMS))
+        .join(Site, col(Site.id) == col(Rendition.site_id), isouter=True)
         .order_by(col(Rendition.id).desc())
     )
     if region:
         query = query.where(Rendition.region_code == region)
+    rows = list(session.exec(query))
+    said = documents.fetch(
+        session, [row.sha for row, _ in rows if row.kind == renditions.TRANSLATION]
+    )
     return [
         Listed(
             id=row.id or 0,
-            region=row.region_code,
-            site=site.code,
-            site_name=site.name,
+            region=row.region_code or "",
+            site=site.code if site else "",
+            site_name=site.name if site else "",
             quarter=row.quarter,
             form=_view(row),
             added_at=row.added_at,
             ended_at=row.ended_at,
+            words=said.get(row.sha, "")[:BEGINNING],
         )
-        for row, site in session.exec(query)
+        for row, site in rows
     ]
 
 

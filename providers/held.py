@@ -78,11 +78,12 @@ def _in_page(
             (
                 words
                 for one in asked
-                if one.party == place.party and one.site in ("", place.site)
+                if one.stands_at(place.site, place.party, policy.fewest_people)
                 for words in (one.text, one.source)
             ),
             names=known,
             few=policy.fewest_people if policy.holds_alarm else 0,
+            particulars=policy.holds_particulars,
             cleared=life.cleared,
             rated=cycle.adopted or not charter.is_working,
         )

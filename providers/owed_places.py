@@ -1,11 +1,16 @@
 """Which prisons owe returns: light rows for a whole country, and whose facts an entry touches."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from notifications.among import among
+from providers.console_tables import PassedOn
+from providers.family_calls import MADE as CALL_MADE
 from providers.ledger import BATCH
 from providers.rendition_tables import Rendition
 from providers.tables import (
@@ -13,15 +18,40 @@ from providers.tables import (
     Cycle,
     FamilyRequest,
     LedgerRow,
+    Practice,
     Return,
     Service,
     Site,
+    StepRow,
 )
 
 NOBODYS = frozenset({"publication", "person", "evidence", "party", "pack"})
 """What an entry may be about that no page tells of: who signs in, files, tokens, packs."""
 UNTOLD = frozenset({"reminded", "skipped", "unsent", "refused"})
 """Steps of letters, which no page tells of either."""
+AT_A_PRISON: Mapping[str, tuple[Any, Any]] = MappingProxyType(
+    {
+        "action": (col(Action.id), col(Action.site_id)),
+        "service": (col(Service.id), col(Service.site_id)),
+        "passed_on": (col(PassedOn.id), col(PassedOn.site_id)),
+        "practice": (col(Practice.id), col(Practice.site_id)),
+    }
+)
+"""What is told of one prison alone, by its id, and whose that is."""
+IN_THEIR_OWN_WAY = frozenset(
+    {"site", "region", "listening", "family_call", "return", "rendition", "request"}
+)
+"""What concerns some prisons or regions, found as its own kind needs."""
+EVERYBODYS: Mapping[str, str] = MappingProxyType(
+    {
+        "cycle": "a quarter that opens may bring another Charter to what all regions share",
+        "register": "prisons and providers may come, go and change their names in any region",
+        "signatories": "who has signed decides in any region who owes an update",
+        "calendar": "bank holidays move the dates of every region",
+        "pause": "a pause may hold up every region at once",
+    }
+)
+"""What concerns every page there is, and why."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +120,38 @@ def touched(session: Session, after: int) -> Touched:
             about.setdefault(what, set()).add(which)
     sites: set[int] = {int(one) for one in about.pop("site", ())}
     regions: set[str] = about.pop("region", set())
-    sites |= _of_returns(session, [int(one) for one in about.pop("return", ())])
-    sites |= _of_actions(session, about.pop("action", set()))
+    regions |= {which.partition(":")[0] for which in about.pop("listening", ())}
+    passed_on = about.get("passed_on", set())
+    for what, (key, place) in AT_A_PRISON.items():
+        if ids := about.pop(what, None):
+            sites |= set(session.exec(select(place).where(among(key, _ids(what, ids)))))
+    regions |= _of_counted(session, passed_on)
+    sites |= _of_calls(session, about.pop("family_call", set()))
+    back = [int(one) for one in about.pop("return", ())]
+    sites |= _of_returns(session, back)
+    regions |= _of_taken_down(session, back)
     made = [int(one) for one in about.pop("rendition", ())]
     sites |= _of_renditions(session, made)
     regions |= _of_translations(session, made)
-    for region, site_id in _of_requests(session, about.pop("request", set())):
-        if site_id is None:
+    for region, site_id, families in _of_requests(session, about.pop("request", set())):
+        if site_id is None or families is not None:
             regions.add(region)
         else:
             sites.add(site_id)
     return Touched(frozenset(sites), frozenset(regions), all=bool(about))
+
+
+def _ids(what: str, ids: Iterable[str]) -> list[Any]:
+    return [int(one) for one in ids] if what == "service" else list(ids)
+
+
+def _of_calls(session: Session, ids: Iterable[str]) -> set[int]:
+    """The prisons that were rung, from the ledger: a call that is struck out has no row."""
+    subjects = [f"family_call:{one}" for one in ids]
+    rows = select(LedgerRow.body).where(
+        LedgerRow.kind == CALL_MADE, among(col(LedgerRow.subject), subjects)
+    )
+    return {int(json.loads(body)["site"]) for body in session.exec(rows)}
 
 
 def _of_returns(session: Session, ids: Iterable[int]) -> set[int]:
@@ -112,8 +163,16 @@ def _of_returns(session: Session, ids: Iterable[int]) -> set[int]:
     return {one for one in session.exec(rows) if one}
 
 
-def _of_actions(session: Session, ids: Iterable[str]) -> set[int]:
-    return set(session.exec(select(Action.site_id).where(among(col(Action.id), ids))))
+def _of_taken_down(session: Session, ids: Iterable[int]) -> set[str]:
+    """Regions of returns that were ever taken down: what few asked there is told otherwise then."""
+    rows = (
+        select(Cycle.region_code)
+        .join(Return, col(Return.cycle_id) == col(Cycle.id))
+        .join(StepRow, col(StepRow.return_id) == col(Return.id))
+        .join(LedgerRow, col(LedgerRow.seq) == col(StepRow.seq))
+        .where(among(col(Return.id), ids), LedgerRow.kind == "withdrawn")
+    )
+    return set(session.exec(rows))
 
 
 def _of_renditions(session: Session, ids: Iterable[int]) -> set[int]:
@@ -126,13 +185,26 @@ def _of_translations(session: Session, ids: Iterable[int]) -> set[str]:
     rows = select(Rendition.region_code).where(
         among(col(Rendition.id), ids), col(Rendition.site_id).is_(None)
     )
+    return {one for one in session.exec(rows) if one}
+
+
+def _of_counted(session: Session, ids: Iterable[str]) -> set[str]:
+    """Regions whose own page may tell of what was passed on: how many families asked is known."""
+    rows = (
+        select(Site.region_code)
+        .join(PassedOn, col(PassedOn.site_id) == col(Site.id))
+        .where(among(col(PassedOn.id), ids), col(PassedOn.families).is_not(None))
+    )
     return set(session.exec(rows))
 
 
-def _of_requests(session: Session, ids: Iterable[str]) -> list[tuple[str, int | None]]:
-    """The region and prison of each of these requests; no prison where it is put to all."""
+def _of_requests(session: Session, ids: Iterable[str]) -> list[tuple[str, int | None, int | None]]:
+    """The region and prison of each of these requests, and how many families asked, if known.
+
+    There is no prison where it is put to all.
+    """
     rows = (
-        select(FamilyRequest.region_code, Site.id)
+        select(FamilyRequest.region_code, Site.id, FamilyRequest.families)
         .join(
             Site,
             (col(Site.region_code) == col(FamilyRequest.region_code))

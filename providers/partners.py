@@ -49,6 +49,20 @@ def speaks_for_families(session: Session, region: str, on: date) -> str:
     return named or (UNNAMED if partners(session, region, on) else "")
 
 
+def changes(session: Session, region: str, after: date) -> list[date]:
+    """The London dates after one on which a region's listening partners will change; one query."""
+    is_partner = Staff.region_code == region, Staff.role == StaffRole.LISTENING_PARTNER.value
+    ended = (
+        select(col(Contact.ended_on))
+        .join(Service, col(Service.id) == col(Contact.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .where(Site.region_code == region, Contact.role == Role.LISTENING_PARTNER.value)
+    )
+    starts, ends = (select(day).where(*is_partner) for day in (col(Staff.starts), col(Staff.ends)))
+    days = union(starts, ends, ended)
+    return sorted(day for (day,) in session.execute(days) if day and day > after)
+
+
 def require_partner(session: Session, region: str, now: datetime, person: int, act: str) -> None:
     """NotAllowed unless the person is a listening partner of the region's team."""
     held = staff.roles_of(session, person, london_date(now))

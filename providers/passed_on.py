@@ -5,7 +5,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +14,7 @@ from providers import ledger
 from providers.console_tables import PassedOn
 from providers.cycles import NotAllowed, Unknown
 from providers.partners import require_partner
+from providers.requests import endings
 from providers.tables import LedgerRow, Site
 
 PASSED = "passed_on"
@@ -25,6 +25,7 @@ class Passed:
     """What was passed on to a prison: what, when it was heard, when it was passed on, to whom.
 
     `to_whom` is a role or an office and no name; `entered_at` is when this came on record.
+    `families` is how many asked for it, nothing where nobody said.
     """
 
     site: str
@@ -37,6 +38,7 @@ class Passed:
     id: str = ""
     site_name: str = ""
     entered_at: datetime | None = None
+    families: int | None = None
 
 
 def pass_on(session: Session, region: str, said: Passed, now: datetime, person: int) -> str:
@@ -64,7 +66,7 @@ def pass_on(session: Session, region: str, said: Passed, now: datetime, person: 
     like = select(PassedOn.id).where(col(PassedOn.id).startswith(f"{stem}-", autoescape=True))
     taken = set(session.exec(like))
     row = PassedOn(
-        id=next(one for n in count(1) if (one := f"{stem}-{n}") not in taken),
+        id=next(one for n in endings(said.families) if (one := f"{stem}-{n}") not in taken),
         site_id=where.id,
         kind=said.kind,
         text=said.text,
@@ -75,6 +77,7 @@ def pass_on(session: Session, region: str, said: Passed, now: datetime, person: 
         passed_on=said.passed_on,
         entered_at=now.replace(microsecond=0),
         entered_by=f"person:{person}",
+        families=said.families,
     )
     session.add(row)
     ledger.append(session, now, row.entered_by, PASSED, f"passed_on:{row.id}", _vouched(row))
@@ -101,6 +104,7 @@ def passed(session: Session, region: str) -> list[Passed]:
             id=row.id,
             site_name=site.name,
             entered_at=row.entered_at,
+            families=row.families,
         )
         for row, site in rows
     ]
@@ -120,7 +124,9 @@ def first_altered(session: Session) -> str:
 
 def _vouched(row: PassedOn) -> dict[str, object]:
     """What the ledger holds: the prison, the date, and a salted digest of the words."""
-    said = [row.kind, row.text, row.source, row.heard_on.isoformat(), row.to_whom, row.entered_by]
+    said: list[str | int] = [row.kind, row.text, row.source, row.heard_on.isoformat()]
+    said += [row.to_whom, row.entered_by]
+    said += [row.families] if row.families is not None else []
     return {
         "site": row.site_id,
         "on": row.passed_on.isoformat(),

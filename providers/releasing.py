@@ -138,10 +138,12 @@ def holds(
     few: int,
     *,
     rated: bool,
+    particulars: bool = True,
 ) -> dict[int, int]:
     """How many of each return's words are held for a person, were it published as it stands.
 
-    `few` is the policy's count of people under which a text is held, nought where it holds none;
+    `few` is the policy's count of people under which a text is held, nought where it holds none,
+    and `particulars` whether what tells of one person is held too (`charter.alarm.looked_for`);
     `rated` says whether ratings and answers are shown in this region. The number of queries does
     not grow with the returns.
     """
@@ -156,13 +158,14 @@ def holds(
             (
                 words
                 for one in asked
-                if one.party == here.party and one.site in ("", here.site)
+                if one.stands_at(here.site, here.party, few)
                 for words in (one.text, one.source)
             ),
             names=here.names,
             few=few,
             cleared=life.cleared,
             rated=rated,
+            particulars=particulars,
         )
     earlier = cleared_before(session, [i for i, held in found.items() if held])
     return {i: len(held - earlier.get(i, frozenset())) for i, held in found.items()}

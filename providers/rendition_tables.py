@@ -1,4 +1,4 @@
-"""The tables of what people made of something published: forms of a page, and translations."""
+"""The tables of what people made of something published: forms of a page, and other languages."""
 
 from datetime import date, datetime
 
@@ -10,14 +10,15 @@ from notifications.instant import Instant
 class Rendition(SQLModel, table=True):
     """Something published, made over by people: who made it, who checked it, and when.
 
-    `kind` is a form of a prison's page, or `translation` of a text. `renders` is the SHA-256 of
-    what it was made from: the editions that the page told of, or the English text. `sha` is that of
-    the file, or of the document that holds the words. `checker` is empty where nobody checked it.
+    `kind` is a form of a prison's page, `translation` of a text, or `catalogue` of the site's own
+    words, which is of no region. `renders` is the SHA-256 of what it was made from: the editions
+    that the page told of, or the English text; a catalogue holds the English itself. `sha` is that
+    of the file, or of the document that holds the words. `checker` is empty where nobody was.
     """
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
-    region_code: str = Field(foreign_key="region.code")
+    region_code: str | None = Field(default=None, foreign_key="region.code")
     site_id: int | None = Field(default=None, foreign_key="site.id", index=True)
     quarter: str = ""
     language: str

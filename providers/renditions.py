@@ -1,10 +1,10 @@
-"""What people made of something published: kept, ended, vouched for; and translated words."""
+"""What people made of something published, and words in other languages: kept and vouched for."""
 
 import hashlib
 import json
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,9 @@ from providers.rendition_tables import Rendition, RenditionFile
 from providers.tables import LedgerRow
 
 ADDED, ENDED = "rendition_added", "rendition_ended"
-TRANSLATION = "translation"
+TRANSLATION, CATALOGUE = "translation", "catalogue"
+TEXTS = (TRANSLATION, CATALOGUE)
+"""What is kept as text; all else are files."""
 LONGEST = 120
 """Characters of the name of whoever made or checked something."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -65,18 +67,55 @@ def add_translation(
     if new := {one.kind for one in screen(text)} - {one.kind for one in screen(english)}:
         raise NotAllowed(f"the translation holds a {min(new)} that the English does not")
     sha = documents.keep(session, text)
-    return put(session, row_of(TRANSLATION, region, made, digest(english), sha, now, by))
+    return put(session, row_of(TRANSLATION, region, made, _words_sha(english), sha, now, by))
 
 
-def translated(session: Session, english: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
-    """By language and English text: the checked words in it, with maker, checker and date.
+def _words_sha(english: str) -> str:
+    """The SHA-256 of the words alone: whoever copies them from a page breaks lines elsewhere."""
+    return digest(" ".join(english.split()))
 
-    Only for those of these texts that have any; the newest where several regions have one.
+
+def add_catalogue(session: Session, text: str, made: Made, now: datetime, by: str) -> int:
+    """Put the site's own words in a language on record; its id. The one before it ends.
+
+    `text` is a catalogue that can be read. NotAllowed where nobody checked it.
     """
-    standing = (Rendition.kind == TRANSLATION, col(Rendition.ended_at).is_(None))
+    if not made.checker or made.language == ENGLISH:
+        raise NotAllowed("say who reviewed it: no catalogue is shown that nobody did")
+    made.check(now)
+    sha = documents.keep(session, text)
+    return put(session, row_of(CATALOGUE, None, made, "", sha, now, by))
+
+
+def catalogues(session: Session) -> dict[str, str]:
+    """The SHA-256 of the catalogue that stands in each language that has one, by its code."""
+    rows = select(Rendition.language, Rendition.sha).where(
+        Rendition.kind == CATALOGUE, col(Rendition.ended_at).is_(None)
+    )
+    return dict(sorted(session.exec(rows)))
+
+
+Translated = dict[str, dict[str, dict[str, str]]]
+"""By language and English text: the words in it, with their maker, checker and date."""
+
+
+def translated(
+    session: Session, english: Collection[str], regions: Collection[str]
+) -> dict[str, Translated]:
+    """The checked words of each of these regions for those of these texts that have any.
+
+    A region's translation stands on its own pages only: it is the one that answers for it.
+    """
+    standing = (
+        Rendition.kind == TRANSLATION,
+        col(Rendition.ended_at).is_(None),
+        col(Rendition.region_code).in_(regions),
+    )
     if session.exec(select(Rendition.id).where(*standing).limit(1)).first() is None:
         return {}
-    by_sha = {digest(text): text for text in english}
+    by_sha: dict[str, list[str]] = {}
+    for text in english:
+        by_sha.setdefault(_words_sha(text), []).append(text)
     rows = session.exec(
         select(Rendition)
         .where(among(col(Rendition.renders), by_sha), *standing)
@@ -84,32 +123,21 @@ def translated(session: Session, english: Collection[str]) -> dict[str, dict[str
     ).all()
     checked = [row for row in rows if row.checker]
     texts = documents.fetch(session, [row.sha for row in checked])
-    found: dict[str, dict[str, dict[str, str]]] = {}
+    found: dict[str, Translated] = {}
     for row in checked:
-        found.setdefault(row.language, {})[by_sha[row.renders]] = {
+        here = found.setdefault(row.region_code or "", {})
+        words = {
             "words": texts[row.sha],
             "maker": row.maker,
             "checker": row.checker,
             "made_on": row.made_on.isoformat(),
         }
+        here.setdefault(row.language, {}).update(dict.fromkeys(by_sha[row.renders], words))
     return found
 
 
-def translations(session: Session, english: Iterable[str], language: str) -> dict[str, str]:
-    """The words in a language for those of these English texts that have checked ones, by text."""
-    by_sha = {digest(text): text for text in english}
-    rows = session.exec(
-        select(Rendition)
-        .where(among(col(Rendition.renders), by_sha), Rendition.kind == TRANSLATION)
-        .where(Rendition.language == language, col(Rendition.ended_at).is_(None))
-    ).all()
-    checked = [row for row in rows if row.checker]
-    texts = documents.fetch(session, [row.sha for row in checked])
-    return {by_sha[row.renders]: texts[row.sha] for row in checked}
-
-
 def row_of(
-    kind: str, region: str, made: Made, renders: str, sha: str, now: datetime, by: str
+    kind: str, region: str | None, made: Made, renders: str, sha: str, now: datetime, by: str
 ) -> Rendition:
     """A row that is not on record yet."""
     return Rendition(
@@ -158,8 +186,8 @@ def _said(row: Rendition) -> tuple[object, ...]:
 
 
 def region_of(session: Session, rendition: int) -> str:
-    """The region of a form or a translation; Unknown if there is none of that number."""
-    return _row(session, rendition).region_code
+    """The region of a form or a translation, empty for a catalogue; Unknown if there is none."""
+    return _row(session, rendition).region_code or ""
 
 
 def end(session: Session, rendition: int, now: datetime, by: str) -> bool:
@@ -201,8 +229,12 @@ def first_altered(session: Session) -> str:
 
 def _first_altered_file(session: Session) -> str:
     """One at a time, so that no two files are in memory together."""
-    rows = session.exec(select(Rendition.id, Rendition.sha).where(Rendition.kind != TRANSLATION))
-    for number, sha in rows.all():
+    kept = documents.kept(session)
+    rows = session.exec(select(Rendition.id, Rendition.kind, Rendition.sha)).all()
+    for number, _, sha in (row for row in rows if row[1] in TEXTS):
+        if sha not in kept:
+            return f"the text of format {number} is missing"
+    for number, _, sha in (row for row in rows if row[1] not in TEXTS):
         held = session.get(RenditionFile, sha)
         if held is None or hashlib.sha256(held.body).hexdigest() != sha:
             return f"the file of format {number} is missing, or has been changed"

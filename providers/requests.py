@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -13,10 +13,12 @@ from sqlmodel import Session, col, select
 from charter.ledger import canonical, digest
 from charter.policy import Dates
 from charter.quarters import Quarter, london_date
+from charter.suppression import may_name_prison
 from notifications.among import among
 from providers import ledger
 from providers.cycles import NotAllowed, Unknown
 from providers.partners import require_partner
+from providers.register_rows import REGION_SITE
 from providers.tables import Cycle, FamilyRequest, LedgerRow, Site
 
 ENTERED, WITHDRAWN = "request_entered", "request_withdrawn"
@@ -26,7 +28,10 @@ KINDS = {"request": "A request of families", "recommendation": "A recommendation
 
 @dataclass(frozen=True)
 class Asked:
-    """What families asked of a party; `site` is empty when it concerns all its prisons."""
+    """What families asked of a party; `site` is empty when it concerns all its prisons.
+
+    `families` is how many asked for it, nothing where nobody said.
+    """
 
     id: str
     site: str
@@ -38,6 +43,14 @@ class Asked:
     kind: str = "request"
     withdrawn_on: date | None = None
     withdrawn_why: str = ""
+    families: int | None = None
+
+    def stands_at(self, site: str, party: str, threshold: int) -> bool:
+        """Whether a prison's page tells it of a party; what few asked for is told by region."""
+        if party != self.party or self.site not in ("", site):
+            return False
+        known = self.families is not None and site != REGION_SITE
+        return not known or may_name_prison(self.families or 0, threshold)
 
 
 def enter_request(
@@ -54,6 +67,7 @@ def enter_request(
     now: datetime,
     by: str,
     kind: str = "request",
+    families: int | None = None,
 ) -> bool:
     """Enter what families asked of a party (`site` empty: of all its prisons); False if known."""
     if session.get(FamilyRequest, id):
@@ -70,6 +84,7 @@ def enter_request(
         heard_on=heard_on,
         entered_at=now,
         kind=kind,
+        families=families,
     )
     session.add(row)
     ledger.append(session, now, by, ENTERED, f"request:{id}", _vouched(row))
@@ -79,7 +94,8 @@ def enter_request(
 def enter(session: Session, region: str, asked: Asked, now: datetime, person: int) -> str:
     """Enter a request on the listening partner's word, under a number of its own; gives its id.
 
-    The same words to the same party, heard on the same day, are one request.
+    The same words to the same party, heard on the same day, are one request. Where it is known how
+    many asked, the id is drawn by lot: a gap in numbers would tell that a page leaves one out.
     """
     require_partner(session, region, now, person, "enter what families ask for")
     said = (
@@ -98,7 +114,7 @@ def enter(session: Session, region: str, asked: Asked, now: datetime, person: in
         col(FamilyRequest.id).startswith(f"{stem}-", autoescape=True)
     )
     taken = set(session.exec(like))
-    which = next(one for n in count(1) if (one := f"{stem}-{n}") not in taken)
+    which = next(one for n in endings(asked.families) if (one := f"{stem}-{n}") not in taken)
     enter_request(
         session,
         id=which,
@@ -112,8 +128,16 @@ def enter(session: Session, region: str, asked: Asked, now: datetime, person: in
         now=now.replace(microsecond=0),
         by=f"person:{person}",
         kind=asked.kind,
+        families=asked.families,
     )
     return which
+
+
+def endings(families: int | None) -> Iterator[object]:
+    """What an id may end with: numbers in their order, or where families were counted, lots."""
+    while families is not None:
+        yield secrets.token_hex(4)
+    yield from count(1)
 
 
 def withdraw(
@@ -157,7 +181,8 @@ def asked_in(session: Session, region: str, heard_on: date) -> Quarter | None:
 def _vouched(row: FamilyRequest) -> dict[str, str]:
     """What the ledger holds of a request: whose it is, and a salted digest of its words."""
     said = [row.site_code, row.party_code, row.commitment, row.text, row.heard_on.isoformat()]
-    about = [row.region_code, row.source]
+    about: list[str | int] = [row.region_code, row.source]
+    about += [row.families] if row.families is not None else []
     return {
         "party": row.party_code,
         "kind": row.kind,
@@ -227,6 +252,7 @@ def _asked(row: FamilyRequest) -> Asked:
         kind=row.kind,
         withdrawn_on=london_date(row.withdrawn_at) if row.withdrawn_at else None,
         withdrawn_why=row.withdrawn_why,
+        families=row.families,
     )
 
 

@@ -244,6 +244,7 @@ class FamilyRequest(SQLModel, table=True):
 
     `kind` tells a family's `request` from a `recommendation` of the partner's Listening Report.
     One that the partner took back before any return was asked about it is `withdrawn_at` a time.
+    `families` is how many asked for it; nothing where nobody said.
     """
 
     __tablename__ = "family_request"
@@ -260,6 +261,7 @@ class FamilyRequest(SQLModel, table=True):
     kind: str = "request"
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_why: str = Field(default="", sa_type=Text)
+    families: int | None = None
 
 
 class EvidenceFile(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""`charter format`: versions of a prison's page that people made, such as Easy Read."""
+"""`charter format`: what people made of the families' pages, such as Easy Read and translations."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +28,7 @@ from providers.cycles import NotAllowed
 from providers.renditions import Made
 from providers.scanners import scanner_for
 
-app = typer.Typer(help="Versions of a prison's page that people made.", no_args_is_help=True)
+app = typer.Typer(help="What people made of the families' pages.", no_args_is_help=True)
 MAY = (*STEERING, "approver", "listening_partner")
 RegionOption = Annotated[str, typer.Option("--region", help="A region, by its code or name.")]
 
@@ -133,7 +133,7 @@ def _text(file: Path) -> str:
 
 @app.command("list")
 def list_(context: typer.Context, region: RegionOption = "", as_json: Json = False) -> None:
-    """List the versions on record, those that ended too, newest first."""
+    """List versions, translations and catalogues on record, those that ended too, newest first."""
     service = reading(context)
     with service.database.reading() as session:
         code = cycles.region_of(session, region).code if region else ""
@@ -150,16 +150,17 @@ def list_(context: typer.Context, region: RegionOption = "", as_json: Json = Fal
             "tested_by": one.form.checker,
             "made_on": one.form.made_on,
             "ended_at": one.ended_at,
+            "words": one.words,
         }
         for one in found
     ]
     if as_json:
         answer(rows, [], as_json=True)
         return
-    columns = ["Format", "Region", "Prison", "Quarter", "Kind", "Language", "Made by", "Tested by"]
+    columns = ["Format", "Region", "Prison", "Quarter", "Kind", "Language", "Made by", "Checked by"]
     table(
         f"{len(rows)} on record",
-        [*columns, "Made on", "Ended"],
+        [*columns, "Made on", "Ended", "Begins"],
         [[str(value or "") for value in row.values()] for row in rows],
     )
 

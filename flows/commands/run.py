@@ -13,6 +13,7 @@ from flows.commands.options import QuarterName
 from flows.commands.plans import approve_plan, print_plan
 from flows.delivering import deliver_letters
 from flows.exhibits import many
+from flows.foreseen import drawn_anew
 from flows.opening import request_returns
 from flows.publishing import publish_summary
 from flows.scoring import score_returns
@@ -125,15 +126,21 @@ def brief(
 
 
 def score(context: typer.Context, as_json: Json = False) -> None:
-    """Score every received return that is not scored yet, each with its receipt."""
+    """Score every received return that is not scored yet, each with its receipt.
+
+    At the end, pages that wait for approval are drawn as they would go out next.
+    """
     service = writing(context)
     will("Scoring what was received or changed since.", quiet=as_json)
     with working("Scoring"):
         done = score_returns(service.database, service.clock(), service.post)
     bands = ", ".join(f"{n} {band.replace('_', ' ')}" for band, n in sorted(done.bands.items()))
     answer(
-        {"scored": done.total, "bands": done.bands},
-        f"Scored {many(done.total, 'return')}{': ' + bands if bands else ''}.",
+        {"scored": done.total, "bands": done.bands, "foreseen": done.foreseen},
+        [
+            f"Scored {many(done.total, 'return')}{': ' + bands if bands else ''}.",
+            *drawn_anew(done.foreseen),
+        ],
         as_json=as_json,
     )
 
@@ -141,7 +148,8 @@ def score(context: typer.Context, as_json: Json = False) -> None:
 def publish(context: typer.Context, as_json: Json = False) -> None:
     """Build the families' site from the record, and swap it in whole.
 
-    Pages appear once two people approved them and their publication day has come.
+    Pages appear once two people approved them and their publication day has come. At the end,
+    those that wait for approval are drawn as they would go out next.
     """
     service = writing(context)
     will("Building the families' site to one side.", quiet=as_json)

@@ -35,7 +35,6 @@ from providers.reach import quarters_unreachable
 router = APIRouter(prefix="/console/returns/{return_id}")
 DID = {
     "confirmed": "Confirmed. The provider and the public timetable can see it.",
-    "approved": "Your approval is recorded.",
     "changed": "The rating is changed. The provider can read your reason and reply.",
     "asked": "Your question is on its way. The provider can change that one answer.",
     "extended": "More time is given. Reminders now follow the new date.",
@@ -161,23 +160,6 @@ def confirm(return_id: str, visit: SignedIn, form: Typed) -> Response:
     return visit.go(f"{case.path}?did=confirmed")
 
 
-@router.post("/approve", name="approve")
-def approve(return_id: str, visit: SignedIn, form: Typed) -> Response:
-    """Approve the page for publication: one of two people who must."""
-    with visit.desk.database.writing() as session:
-        case = rooms.enter(session, visit, return_id)
-        rooms.require(case.can_approve, "a commissioner or approver", "approve to publish")
-        if case.why_not_approve:
-            return draw(session, visit, case, refused=case.why_not_approve)
-        if form.text("seen") != seen(case):
-            return draw(session, visit, case, refused=CHANGED, since=latest(session, case))
-        try:
-            checking.approve(session, case.ref, visit.now, visit.visitor.person)
-        except NotAllowed as error:
-            return draw(session, visit, case, refused=str(error))
-    return visit.go(f"{case.path}?did=approved")
-
-
 CHANGED = "this return changed after you opened it; it is shown here as it stands now"
 CONFIRMED = "this return was confirmed already"
 WHO_CONFIRMS = "a commissioner who had no part in the return"
@@ -227,7 +209,6 @@ def draw(
         calls=listening.calls(session, ref.region, ref.quarter).get(ref.site),
         turns=told(session, visit, case, names, texts, {r.marking.about: r.asked for r in replies}),
         replies=replies,
-        seen=seen(case),
         did=DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,
         since=since,

@@ -27,6 +27,15 @@ def needed(form: Form, name: str, faults: Faults, what: str, most: int = 100_000
     return found or 0
 
 
+def asking(form: Form, faults: Faults, *, needed: bool) -> int | None:
+    """How many families asked, of whom there is one at least; a blank will do unless `needed`."""
+    what = "how many families asked for it"
+    found = number(form, "families", faults, what, 1000)
+    if not faults.on("families") and (found == 0 or (found is None and needed)):
+        faults.add("families", f"{what}: give the fewest that you are sure of, at least 1")
+    return found
+
+
 def chosen(form: Form, name: str, faults: Faults, known: Collection[str], what: str) -> str:
     """One of a list; a fault that asks for `what` where it is none of them."""
     said = form.text(name)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from charter.quarters import say
 from portal.console.lines import column
 from portal.console.listening import require_partner, turned
-from portal.console.listening_words import as_typed, chosen, line, live
+from portal.console.listening_words import as_typed, asking, chosen, line, live
 from portal.console.requesting import Counter, enter, safer_of, show
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -16,7 +16,7 @@ from providers.passed_on import Passed
 
 router = APIRouter(prefix="/console/regions/{region}/requests/prison")
 HEAD = [column(what) for what in ("Prison", "What was asked", "Passed on", "To whom", "Heard")]
-FIELDS = ("site", "text", "source", "heard_on", "to_whom", "passed_on")
+FIELDS = ("site", "text", "families", "source", "heard_on", "to_whom", "passed_on")
 
 
 @router.get("", name="passed_on_page")
@@ -47,6 +47,7 @@ def typed(counter: Counter, form: Form, faults: Faults) -> Passed | None:
     text = form.words("text", faults)
     if not text:
         faults.add("text", "write what is asked for, as families would say it")
+    families = asking(form, faults, needed=True)
     source = line(form, "source", faults, "say where it was heard, such as a visits hall morning")
     heard_on = form.day("heard_on", faults, what="the date it was heard")
     role = "say to whom, by role and not by name, such as the head of residence"
@@ -59,7 +60,7 @@ def typed(counter: Counter, form: Form, faults: Faults) -> Passed | None:
         faults.add("passed_on", "it cannot be passed on before it was heard")
     if faults or heard_on is None or on is None:
         return None
-    return Passed(site, text, source, heard_on, to_whom, on)
+    return Passed(site, text, source, heard_on, to_whom, on, families=families)
 
 
 def draw(

@@ -91,6 +91,7 @@ def confirm_together(region: str, quarter: str, visit: SignedIn, form: Typed) ->
             named = {here.id: here for here, _ in chosen}
             told = came_first(session, [(named[i], why) for i, why in left_out.items()])
             return draw(session, visit, cycle, left_out=told, done=done)
+    visit.desk.steward.draw_after(visit.now, [here.id for here, _ in chosen])
     return visit.go(f"{path_of(cycle)}/queue?done={done}")
 
 

@@ -134,7 +134,10 @@ def standing_of(session: Session, here: Stands, rows: list[Row]) -> dict[int, St
     }
     few = here.policy.fewest_people if here.policy.holds_alarm else 0
     rated = here.cycle.adopted or not here.charter.is_working
-    held = releasing.holds(session, here.cycle.region, lives, places, few, rated=rated)
+    close = here.policy.holds_particulars
+    held = releasing.holds(
+        session, here.cycle.region, lives, places, few, rated=rated, particulars=close
+    )
     return {
         i: Standing(
             life,

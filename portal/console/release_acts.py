@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from charter.parts import Hold
 from portal.console.case import CHANGED
-from portal.console.release_page import Release, enter, refuse, require, show
+from portal.console.release_page import Release, draw, enter, refuse, require, show
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults
 from providers import checking, releasing
@@ -131,6 +131,8 @@ def hold_page(region: str, quarter: str, return_id: str, text: str, visit: Signe
     with visit.desk.database.reading() as session:
         release = enter(session, visit, region, quarter, return_id)
         require(release, "look at held words")
+        if not release.is_fresh:
+            return draw(session, visit, release)
         hold = _held(release, text)
         if hold is None:
             return visit.go(release.path)
@@ -150,6 +152,8 @@ def clear_hold(
         release = enter(session, visit, region, quarter, return_id)
         require(release, "clear held words")
         hold = _held(release, text)
+        if release.why_not_fresh:
+            return refuse(session, visit, release, release.why_not_fresh)
         if hold is None:
             return refuse(session, visit, release, GONE)
         if faults:

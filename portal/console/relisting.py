@@ -14,7 +14,7 @@ from charter.relisted import Listing, relisted
 from notifications.bulletin import preview
 from notifications.compared import Change, changes
 from portal.console.previewing import SITE, Preview
-from portal.console.release_page import Release, enter, show
+from portal.console.release_page import Release, draw, enter, show, whole
 from portal.doors import NotHere, SignedIn
 from portal.provider.look import whole_address
 from providers import publications
@@ -58,11 +58,11 @@ def release_pages(region: str, quarter: str, return_id: str, visit: SignedIn) ->
     with visit.desk.database.reading() as session:
         release = enter(session, visit, region, quarter, return_id)
         if release.preview is None:
-            raise NotHere
+            return draw(session, visit, release)
         sheets, asked = sheets_of(session, release, release.preview), visit.request.query_params
         one = _find(sheets, asked["page"]) if asked.get("page") else None
         if one and asked.get("whole"):
-            return HTMLResponse(one.html)
+            return HTMLResponse(whole(release, one.html))
         name, found = "console/release_pages.html", release.preview
         return show(visit, release, name, preview=found, sheets=sheets, one=one)
 

@@ -14,7 +14,7 @@ from charter.words import REPLY_WORDS
 from portal.console import regions
 from portal.console.lines import column
 from portal.console.listening import require_partner, turned
-from portal.console.listening_words import as_typed, chosen, line, live
+from portal.console.listening_words import as_typed, asking, chosen, line, live
 from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -24,7 +24,7 @@ from providers.opened import Opened
 from providers.requests import KINDS, Asked
 
 router = APIRouter(prefix="/console/regions/{region}/requests")
-FIELDS = ("kind", "party", "site", "commitment", "text", "source", "heard_on")
+FIELDS = ("kind", "party", "site", "commitment", "text", "families", "source", "heard_on")
 HEAD = [column(what) for what in ("What is asked", "Kind", "Of whom", "Where", "About", "State")]
 
 
@@ -153,6 +153,7 @@ def typed(session: Session, counter: Counter, form: Form, faults: Faults) -> Ask
     text = form.words("text", faults)
     if not text:
         faults.add("text", "write what is asked for, as families would say it")
+    families = asking(form, faults, needed=bool(site) and kind == "request")
     source = line(form, "source", faults, "say where it was heard, such as a visits hall morning")
     heard_on = form.day("heard_on", faults, what="the date it was heard")
     if heard_on and heard_on > counter.today:
@@ -165,7 +166,7 @@ def typed(session: Session, counter: Counter, form: Form, faults: Faults) -> Ask
                        "choose another, or pass it on to the prison instead")  # fmt: skip
     if faults or heard_on is None:
         return None
-    return Asked("", site, party, commitment, text, source, heard_on, kind)
+    return Asked("", site, party, commitment, text, source, heard_on, kind, families=families)
 
 
 @router.get("/{request_id}", name="one_request")

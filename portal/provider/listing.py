@@ -13,7 +13,8 @@ from charter.quarters import say
 from charter.words import STATE_WORDS, Word
 from portal.details import is_asked
 from portal.doors import SignedIn, Visit
-from portal.provider.rooms import READERS, Room, room_of
+from portal.people import READERS
+from portal.provider.rooms import Room, room_of
 from portal.provider.words import Next, next_step, timing
 from providers import cycles, lives, returns
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from charter.accounts import answer_row
+from charter.alarm import likeness
 from charter.answers import Answer, ReturnDocument
 from charter.commitments import Commitment
 from charter.parts import CommitmentRow
@@ -18,7 +19,8 @@ from notifications.bulletin import promise_card
 from portal.doors import Visit
 from portal.provider.look import address
 from portal.provider.rooms import Room
-from providers import cycles, lives, register, returns
+from providers import cycles, held, lives, register, returns
+from providers.partners import speaks_for_families
 from providers.returns import Ref
 
 
@@ -26,13 +28,13 @@ from providers.returns import Ref
 class Preview:
     """One commitment as the prison's page will show it; no `card` while nothing would be shown.
 
-    `withheld` says why ratings are not shown there now. `held` are the kinds of thing for which
+    `withheld` says why ratings are not shown there now. `held` tells for what
     the words are kept back, such as a date of birth. `sheet` is where the site's styles are.
     """
 
     card: Markup | None
     withheld: str
-    held: tuple[str, ...]
+    held: str
     not_met: bool
     advice: tuple[str, ...]
     sheet: str
@@ -56,7 +58,7 @@ def preview_of(
     return Preview(
         card=card,
         withheld=view.why_not,
-        held=tuple(dict.fromkeys(kind for hold in reader.holds for kind in hold.kinds)),
+        held=likeness({kind for hold in reader.holds for kind in hold.kinds}),
         not_met=row is not None and row.rating == Rating.NOT_MET.value,
         advice=advice_on(room.ref, answer),
         sheet=address(),
@@ -72,10 +74,13 @@ def advice_on(ref: Ref, answer: Answer) -> tuple[str, ...]:
     return advice("\n".join(published), known)
 
 
-def view_of(session: Session, visit: Visit, room: Room, document: ReturnDocument) -> ReturnView:
+def view_of(
+    session: Session, visit: Visit, room: Room, document: ReturnDocument | None
+) -> ReturnView:
     """The return as its page would see it, had this been signed, confirmed and published now."""
     ref = room.ref
-    adopted = cycles.cycle_of(session, ref.region, str(ref.quarter)).adopted
+    cycle = cycles.cycle_of(session, ref.region, str(ref.quarter))
+    adopted, policy = cycle.adopted, cycles.policy_of(session, cycle.policy_version)
     may_rate = adopted or not room.charter.is_working
     life = replace(room.life, questions={}, confirmed_at=visit.now)
     return ReturnView(
@@ -85,6 +90,7 @@ def view_of(session: Session, visit: Visit, room: Room, document: ReturnDocument
                 code=ref.region,
                 name=ref.region_name,
                 commissioner=register.commissioner(session, ref.region, ref.region_name),
+                partner=speaks_for_families(session, ref.region, london_date(visit.now)),
             ),
             code=ref.site,
             name=ref.site_name,
@@ -102,6 +108,9 @@ def view_of(session: Session, visit: Visit, room: Room, document: ReturnDocument
         why_not="" if may_rate else NOT_ADOPTED,
         edition=Edition(revision=1, published_on=london_date(visit.now)),
         line=ref.line,
+        cleared=held.cleared_before(session, [ref.id]).get(ref.id, frozenset()),
+        few=policy.fewest_people if policy.holds_alarm else 0,
+        particulars=policy.holds_particulars,
     )
 
 

@@ -15,7 +15,7 @@ from portal.provider import drafts, rooms
 from portal.provider.drafts import Overtaken
 from portal.provider.rooms import Room
 from portal.provider.saving import named, read_whole, save_part, then_of
-from providers import returns
+from providers import cycles, returns
 from providers.requests import Asked
 from providers.returns import DraftView
 
@@ -24,12 +24,16 @@ router = APIRouter(prefix="/returns/{return_id}/replies")
 
 @dataclass(frozen=True)
 class Row:
-    """One request with the boxes of its reply; `number` counts from 1."""
+    """One request with the boxes of its reply; `number` counts from 1.
+
+    `few` says that so few families asked that it is told for the whole region.
+    """
 
     number: int
     asked: Asked
     answer: str
     words: str
+    few: bool
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -44,6 +48,7 @@ class Requests:
     room: Room
     draft: DraftView
     asked: tuple[Asked, ...]
+    few: frozenset[str]
 
     @property
     def basis(self) -> str:
@@ -60,7 +65,7 @@ class Requests:
             if form:
                 answer = form.text(f"reply-{number}-answer")
                 words = form.text(f"reply-{number}-words")
-            rows.append(Row(number, asked, answer, words))
+            rows.append(Row(number, asked, answer, words, asked.id in self.few))
         return rows
 
 
@@ -69,7 +74,10 @@ def requests_for(session: Session, visit: Visit, return_id: str) -> Requests:
     room = rooms.prepare(session, visit, return_id)
     owed = set(returns.requests_owed(session, room.ref))
     asked = tuple(one for one in returns.requests_for(session, room.ref) if one.id in owed)
-    return Requests(room, drafts.draft_of(session, room), asked)
+    few = cycles.policy_of(session, room.ref.policy_version).fewest_people
+    told = {one.id for one in asked if one.stands_at(room.ref.site, room.ref.party, few)}
+    by_region = frozenset(one.id for one in asked if one.id not in told)
+    return Requests(room, drafts.draft_of(session, room), asked, by_region)
 
 
 @router.get("", name="replies_page")

@@ -13,12 +13,11 @@ from charter.quarters import london_date
 from charter.returns import Life, State
 from portal.doors import NotForYou, NotHere, Visit, number
 from portal.pages import moment
-from portal.people import name_of
+from portal.people import READERS, name_of
 from portal.provider.sharing import Shared
 from providers import answering, asking, cycles, lives, returns
 from providers.returns import Ref
 
-READERS = frozenset({Role.LEAD, Role.DEPUTY, Role.SIGNER, Role.CONTRACT_MANAGER})
 PREPARERS = frozenset(answering.PREPARERS)
 
 

@@ -4,13 +4,14 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from charter.disclosure import screen
+from charter.alarm import kinds_of, likeness
 from charter.reading import HELD
 from charter.returns import State
 from charter.words import STATE_WORDS
 from portal.doors import NotForYou, SignedIn, Typed, Visit
 from portal.forms import Faults
 from portal.provider import rooms
+from portal.provider.preview import view_of
 from portal.provider.rooms import Closed, Room
 from providers import asking
 from providers.cycles import NotAllowed
@@ -57,7 +58,8 @@ def add_sentence(return_id: str, visit: SignedIn, form: Typed) -> Response:
 
 def draw(visit: Visit, room: Room, words: str, faults: Faults, *, preview: bool) -> Response:
     """The page with its box; 422 with faults."""
-    found = screen(words)
+    with visit.desk.database.reading() as session:
+        found = view_of(session, visit, room, None).looked_for(words)
     return rooms.show(
         visit,
         room,
@@ -67,7 +69,7 @@ def draw(visit: Visit, room: Room, words: str, faults: Faults, *, preview: bool)
         preview=preview,
         word=STATE_WORDS[State.NOT_RETURNED],
         shown=HELD if found else words,
-        held=", ".join(sorted({finding.kind for finding in found})),
+        held=likeness(kinds_of(found)),
         most=asking.LONGEST_SENTENCE,
         faults=faults,
     )

@@ -2,9 +2,11 @@
 
 import pytest
 
-from charter.alarm import DEATH, FEW, kinds_of, looked_for, words_in
+from charter.alarm import DEATH, FEW, kinds_of, likeness, looked_for, words_in
 from charter.naming import NAME
+from charter.policy import read_policy
 from tests.flows.test_sample_texts import all_texts
+from tests.support.rules import DATA
 
 HERE = words_in("HMP Alder Hill", "Avon Health", "NHS Sample")
 
@@ -76,6 +78,27 @@ def test_a_policy_that_looks_for_no_people_holds_numbers_and_births_alone():
     assert kinds("Dr Shah told two families of a death.", few=0) == ()
     assert kinds("His number is A1234BC.", few=0) == ("prison number",)
     assert kinds("Dr Shah, A1234BC.") == (NAME, "prison number")
+
+
+PARTICULAR = "He is in cell 12, has cancer, and can be rung on 07700 900123 at 4 Mill Road."
+
+
+def test_cells_numbers_addresses_and_illnesses_are_held_only_where_the_policy_says_so():
+    before = kinds_of(looked_for(f"{PARTICULAR} His mother Joan rang.", HERE, 8, particulars=False))
+    assert before == (NAME,)
+    assert kinds(PARTICULAR) == ("address", "cell or wing", "named condition", "phone number")
+
+
+def test_no_shipped_policy_before_2026_4_holds_what_was_looked_for_only_since():
+    shipped = [read_policy(file.read_text("utf-8")) for file in sorted(DATA.glob("policy-*.toml"))]
+    assert {one.version for one in shipped if one.holds_particulars} == {"2026.4"}
+
+
+def test_what_was_found_is_told_in_plain_words():
+    assert likeness(("phone number", NAME, FEW)) == (
+        "a person’s name, a phone number and a small number of people"
+    )
+    assert (likeness((FEW,)), likeness(())) == ("a small number of people", "")
 
 
 def test_the_threshold_is_the_policys():

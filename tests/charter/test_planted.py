@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from charter.alarm import kinds_of, looked_for, words_in
+from charter.alarm import LIKENESS, kinds_of, looked_for, words_in
 
 FOLDER = Path(__file__).parent / "planted"
 HERE = words_in("HMP Alder Hill", "Avon Health", "NHS Sample")
@@ -38,6 +38,10 @@ def planted(name: str) -> list[tuple[str, str]]:
 
 def found(text: str) -> tuple[str, ...]:
     return kinds_of(looked_for(text, HERE, 8))
+
+
+def test_each_kind_that_is_held_has_its_plain_words() -> None:
+    assert set(LIKENESS) == KINDS
 
 
 def test_the_corpus_is_large_all_different_and_half_of_it_is_harmless() -> None:

@@ -9,27 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charter.suppression import Cell, may_name_prison, publish_counts, say_count, with_totals
+from charter.suppression import Cell, may_name_prison, publish_counts, with_totals
 from tests.support.rules import POLICY
 
 SMALL = POLICY.fewest_people
 Counts = Mapping[Cell, int]
 Published = Mapping[Cell, int | None]
-
-
-@pytest.mark.parametrize(
-    ("people", "words"),
-    [(0, "0"), (1, "fewer than 8"), (7, "fewer than 8"), (8, "8"), (73, "73")],
-)
-def test_a_count_of_people_is_said_in_words_below_the_threshold_and_nought_stays_nought(
-    people: int, words: str
-) -> None:
-    assert say_count(people, SMALL) == words
-
-
-def test_there_is_no_count_below_nought() -> None:
-    with pytest.raises(ValueError, match="no count of people"):
-        say_count(-1, SMALL)
 
 
 def test_what_fewer_families_said_than_the_threshold_is_told_by_region() -> None:

@@ -13,7 +13,7 @@ import pytest
 from charter import lists
 from charter.ledger import canonical, digest
 from charter.steps import Approved, Revised, Step
-from flows import gathering, publishing
+from flows import grouping, publishing
 from notifications import site
 from notifications.rebuilding import rebuilt
 from notifications.site import Draft, Overtaken, SiteRefused, check_site, differs
@@ -36,7 +36,7 @@ BEFORE = str(scale.LAST.previous())
 def in_parts() -> Iterator[None]:
     """A dozen prisons are many: four together, five on the start page, three to a letter."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gathering, "TOGETHER", 4)
+        patch.setattr(grouping, "TOGETHER", 4)
         patch.setattr(lists, "AT_ONCE", 5)
         patch.setattr(lists, "A_LETTER", 3)
         yield
@@ -157,6 +157,18 @@ def test_one_changed_return_draws_only_the_pages_that_tell_of_it(many: Programme
     assert departs(many) == ""
 
 
+def test_on_either_database_one_changed_return_leaves_pages_as_if_all_were_made_anew(
+    store: Database, tmp_path: Path, in_parts: None
+) -> None:
+    few = scale.region(store, tmp_path / "home", 6, 2)
+    few.publish(MORNING)
+    revise(few, "S1")
+    done, after = few.publish(LATER), published(store)
+    assert 0 < done.made < len(after)
+    assert after == as_if_new(few, LATER)
+    assert not few.publish(LATER).changed
+
+
 def test_nothing_is_made_or_drawn_while_nothing_changes(many: Programme) -> None:
     again = many.publish(LATER)
     assert (again.changed, again.made, again.drawn) == (False, 0, 0)
@@ -257,7 +269,7 @@ def test_no_writer_waits_while_pages_are_made_or_drawn(
 def test_four_times_the_prisons_take_no_more_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "TOGETHER", 5)
+    monkeypatch.setattr(grouping, "TOGETHER", 5)
     peaks: list[int] = []
     for prisons in (10, 10, 40):  # the first one warms what is kept for all
         folder = tmp_path / str(len(peaks))

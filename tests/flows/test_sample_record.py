@@ -339,7 +339,7 @@ def test_the_listening_partner_heard_families_in_both_quarters_after_the_baselin
     assert [str(quarter) for quarter in sorted(heard)] == [SECOND, QUARTER]
     assert all(heard[Quarter.parse(QUARTER)].says(part) for part in PARTS)
     assert (calls["harrowgrove"].made, calls["harrowgrove"].answered) == (3, 0)
-    assert {one.site for one in passed} == {"quillhaven", "harrowgrove"}
+    assert {one.site: one.families for one in passed} == {"quillhaven": None, "harrowgrove": 5}
 
 
 def test_one_disputed_rating_was_decided_and_another_waits_for_the_arbiter(whole: App) -> None:

@@ -1,25 +1,31 @@
 """Publishes many prisons over several quarters, then again after one changed return.
 
-`python -m tests.measure.bulletin --prisons 2000 --quarters 4`. For each publication: seconds on
+`python -m tests.measure.bulletin --prisons 2000 --quarters 4`, with `--language` in an invented
+language beside English. For each publication: seconds on
 the clock and of a core, pages made and drawn, files, and the process's memory at its most; then
 the largest pages over the wire. Each publication runs in a process of its own.
 """
 
 import argparse
+import io
 import multiprocessing
 import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
 
+from babel.messages.pofile import write_po
+
 from charter.steps import Approved, Revised, Step
 from notifications.bulletin import stylesheet
 from notifications.sitecheck import wire_size
-from providers import lives, returns
+from providers import lives, renditions, returns
 from providers.database import Database, open_engine
 from providers.lives import NewStep
+from providers.renditions import Made
 from tests.support import scale
 from tests.support.databases import migrate
+from tests.support.languages import accented, catalogue
 from tests.support.programme import Programme
 
 
@@ -58,6 +64,15 @@ def change(database: Database) -> None:
         lives.record_many(session, [NewStep(here.id, one) for one in steps], now, "person:3")
 
 
+def speak(database: Database) -> None:
+    """A catalogue in letters that are not English is put on record as Polish."""
+    out = io.BytesIO()
+    write_po(out, catalogue("pl", accented))
+    made = Made("Nobody", "Nobody else", scale.NOW.date(), "pl")
+    with database.writing() as session:
+        renditions.add_catalogue(session, out.getvalue().decode(), made, scale.NOW, "operator")
+
+
 def largest(site: Path, most: int) -> None:
     """The pages that take most over the wire, style sheet included."""
     sheet = wire_size(stylesheet().encode())
@@ -86,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prisons", type=int, default=2000)
     parser.add_argument("--quarters", type=int, default=4)
+    parser.add_argument("--language", action="store_true", help="in an invented language as well")
     parser.add_argument("--home", type=Path, help="kept here, and used again if it is there")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -96,6 +112,10 @@ def main() -> None:
             migrate(url)
             database = Database(open_engine(url))
             scale.region(database, folder / "home", asked.prisons, asked.quarters)
+            database.engine.dispose()
+        if asked.language:
+            database = Database(open_engine(url))
+            speak(database)
             database.engine.dispose()
         first = f"{scale.NOW:%Y-%m-%dT}%s"
         apart(url, folder / "home", "all of it", first % "10:30")

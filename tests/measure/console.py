@@ -27,11 +27,14 @@ def main() -> None:
         scale.region(database, folder / "home", asked.services, asked.quarters)
         with console(database, folder / "home") as here:
             found = {}
+            here.draw()
             for route in here.routes():
                 here.open(route)
                 here.change()
                 found[route] = here.open(route)
-            firsts, again = here.times([*found], first=True), here.times([*found])
+            firsts = here.times([*found], first=True)
+            here.draw()
+            again = here.times([*found])
     print("Each as whoever looks first after a change has it, and then as it is looked at again.")
     print("| page or file | queries | ms | times the bare page | again | lines of a file |")
     print("| --- | --- | --- | --- | --- | --- |")

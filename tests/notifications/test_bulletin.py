@@ -255,8 +255,8 @@ def test_whatever_a_provider_writes_is_shown_as_harmless_text(text):
 
 def test_a_missing_name_is_an_error_and_not_a_gap():
     data = edited(["news"], [])
-    del data[ALDER]["counts"]
-    with pytest.raises(Exception, match="counts"):
+    del data[ALDER]["phones"]
+    with pytest.raises(Exception, match="phones"):
         render(data)
 
 

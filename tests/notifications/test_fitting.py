@@ -44,7 +44,9 @@ def test_long_answers_are_cut_and_keep_no_page_back(long: dict[str, str]) -> Non
         if path.endswith(".html")
     )
     page = files[f"{ALDER}.html"].decode()
-    assert "The rest is in the file 2026-27-Q2-in-full.txt, beside this page." in page
+    link = '<a href="2026-27-Q2-in-full.txt">2026-27-Q2-in-full.txt</a>'
+    assert f"The rest is in the file {link}, beside this page." in page
+    assert page.count("2026-27-Q2-in-full.txt") == 2 * page.count(link)
     whole = files[f"{ALDER}-in-full.txt"].decode()
     assert all(words in whole for words in long.values())
     assert "Their page has all of their words." in files["commitments/C1.html"].decode()

@@ -9,7 +9,7 @@ import pytest
 
 from charter.plain_english import LONGEST, sentences
 from notifications.bulletin import OWN_PAGES, Drawer
-from notifications.outside import ADDRESSES
+from notifications.outside import ADDRESSES, OUTSIDE
 from notifications.overtime import over_time
 from notifications.sitecheck import check_page
 from tests.support.pages import page_faults, parse, words
@@ -85,6 +85,50 @@ def test_where_nobody_is_commissioned_to_listen_the_page_says_so_and_marks_nothi
     assert "No listening partner is commissioned here." in text
     assert "Faithful to what families said" not in text
     assert "Families Heard speaks for families." in said(drawn())
+
+
+def marks(*words: str, why: str = "") -> str:
+    """The section of the page whose replies are marked in these words, one after another."""
+    rows = deepcopy(site()[ALDER]["asked"])[: len(words)]
+    for row, mark in zip(rows, words, strict=True):
+        row["faithful"] = {"words": mark, "colour": "grey", "shape": "empty"}
+        row.pop("faithful_words", None)
+    if why:
+        rows[0]["faithful_words"] = why
+    return drawn(asked=rows).partition('<h2 id="asked">')[2].partition("</section>")[0]
+
+
+def test_a_mark_that_goes_for_every_reply_is_said_once_and_others_beside_each() -> None:
+    unchecked, faithful = "Not checked with families", "Faithful to what families said"
+    once = marks(unchecked, unchecked)
+    assert (once.count(unchecked), once.count("This goes for every reply here.")) == (1, 1)
+    each = marks(unchecked, faithful)
+    assert (each.count(unchecked), each.count("This goes for every reply here.")) == (1, 0)
+    assert marks(faithful, faithful, why="They wrote it so.").count(faithful) == 2
+
+
+def test_what_is_not_there_leads_to_the_start_from_an_address_of_any_depth() -> None:
+    home = {**site()["index"], "address": "https://families.example/charter"}
+    far = Drawer({"index": home}).own_page("404").decode()
+    assert 'href="https://families.example/charter/index.html"' in far
+    assert check_page("404.html", far.encode(), 0).faults == []
+    assert check_page("403.html", far.encode(), 0).faults != []
+    near = Drawer({"index": site()["index"]}).own_page("404").decode()
+    assert 'href="index.html"' in near
+    assert "0808 808 2003" in said(near)
+
+
+def test_the_official_charter_is_linked_where_its_address_is_known_and_else_is_text() -> None:
+    def shown(address: str) -> str:
+        home = deepcopy(site()["index"])
+        home["notices"]["official_url"] = address
+        return Drawer({"index": home}).own_page("how-this-works").decode()
+
+    known = OUTSIDE["charter"].href
+    assert f'<a href="{known}" rel="noreferrer">' in shown(known)
+    other = shown("https://elsewhere.example/charter.pdf")
+    assert "https://elsewhere.example/charter.pdf</span>" in other
+    assert check_page("how-this-works.html", other.encode(), 0).faults == []
 
 
 def test_what_families_said_stands_beside_the_update_with_how_many_and_when() -> None:

@@ -1,10 +1,11 @@
-"""The Nu HTML checker finds nothing to say of any page of the families' site."""
+"""The Nu HTML checker finds nothing to say of any page of the families' site in any language."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
 from tests.support.drawn import put
+from tests.support.languages import longer, mirrored
 from tests.support.missing import report_missing
 from tests.support.published import pages
 
@@ -30,9 +31,9 @@ def said_by_nu(folder: Path) -> list[str]:
 
 
 def test_nu_finds_the_planted_page_and_no_fault_in_any_other(tmp_path):
-    put(tmp_path, pages(), entries=1)
+    put(tmp_path, pages(), entries=1, languages=[longer(), mirrored()])
     site = (tmp_path / "site").resolve()
-    assert len(list(site.rglob("*.html"))) > 30
+    assert len(list(site.rglob("*.html"))) > 90
     (site / "planted.html").write_text(BROKEN)
     said = said_by_nu(site)
     planted = [line for line in said if "planted.html" in line]

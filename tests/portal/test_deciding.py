@@ -16,6 +16,7 @@ from tests.support.stage import ANN, CORA, LENA, QUARTER, Stage
 
 Open = Callable[..., PageClient]
 SAVE = "Save these marks"
+ITS_PAGE = "Look at its page as families will see it, and approve it"
 
 
 def sign(
@@ -111,14 +112,15 @@ def test_two_different_people_approve(stage: Stage, open_pages: Open):
     page = ann.get(f"/console/returns/{number}")
     assert "Nobody can approve it to publish yet: it is not confirmed" in page.text
     cora.get(f"/console/returns/{number}").submit(button="Confirm this return")
-    done = cora.get(f"/console/returns/{number}").submit(button="Approve to publish")
+    page = cora.get(f"/console/returns/{number}").click(ITS_PAGE)
+    done = page.submit(button="Approve to publish")
     assert "1 of 2: Cora Check" in done.text
     assert "another person must approve it too" in done.text
     word = done.fields(done.form("Sign out"))["token"][0]
-    again = cora.post(f"/console/returns/{number}/approve", {"token": word, "seen": "guess"})
+    again = cora.post(f"{page.path}/approve", {"token": word, "seen": "guess"})
     assert again.status == 409
-    done = ann.get(f"/console/returns/{number}").submit(button="Approve to publish")
-    assert "2 of 2: Cora Check, Ann Approve" in done.text
+    done = ann.get(f"/console/returns/{number}").click(ITS_PAGE).submit(button="Approve to publish")
+    assert "2 of 2: Cora Check, 6 October 2026 at 9:00am; Ann Approve" in done.text
     assert life_of(stage, number).approved_by == (stage.person(CORA), stage.person(ANN))
 
 
@@ -126,14 +128,16 @@ def test_an_approval_is_to_what_the_page_showed(stage: Stage, open_pages: Open):
     number = sign(stage)
     cora = stage.enters(open_pages, CORA)
     page = cora.get(f"/console/returns/{number}").submit(button="Confirm this return")
+    page = page.click(ITS_PAGE)
     with stage.database.writing() as session:
         person = stage.person(AVON.email)
         answering.reply(session, stage.ref(), "We disagree.", stage.now, person)
     refused = page.submit(button="Approve to publish")
     assert refused.status == 409
-    assert "We disagree." in refused.text
+    assert "Avon Avonson replied on 6 October 2026" in refused.text
     assert not life_of(stage, number).approved_by
-    assert "1 of 2" in refused.submit(button="Approve to publish").text
+    drawn = refused.submit(button="Draw the page again")
+    assert "1 of 2" in drawn.submit(button="Approve to publish").text
 
 
 def test_more_time_takes_a_date_a_reason_and_words_for_families(stage: Stage, open_pages: Open):

@@ -45,6 +45,24 @@ def test_the_site_appears_and_is_swapped_while_the_portal_runs(stage: Stage, ope
     assert client.get("/families/").h1 == "Second"
 
 
+def test_what_is_not_there_is_the_sites_own_page_with_links_that_lead(
+    stage: Stage, open_pages: Open
+):
+    site = publish(stage, "the first")
+    links = '<a href="index.html">Start</a><a href="tel:1">1</a><a href="#x">x</a></main>'
+    (site / "404.html").write_text(PAGE.format("This page is not here").replace("</main>", links))
+    client = open_pages(stage.app)
+    for path in ("/families/gone.html", "/families/prisons/gone/at/all"):
+        told = client.http.get(path)
+        assert (told.status_code, told.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        for href in ("/families/index.html", "/families/style.css", "tel:1", "#x"):
+            assert f'href="{href}"' in told.text
+    (site / "cy").mkdir()
+    (site / "cy" / "404.html").write_text(PAGE.format("Nid yw yma").replace("</main>", links))
+    told = client.http.get("/families/cy/gone.html")
+    assert 'href="/families/cy/index.html"' in told.text
+
+
 def test_a_file_that_a_browser_has_already_is_not_sent_again(stage: Stage, open_pages: Open):
     publish(stage, "First")
     client = open_pages(stage.app)

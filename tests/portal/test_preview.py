@@ -26,7 +26,7 @@ WORDS = {
 GROUNDS = re.compile(r' data-\w+="[^"]*"')
 """What a published fact rests on, which a draft does not have yet."""
 FOLD = re.compile(r'<details class="fold"(?: open)?>(.*?)</details>', re.DOTALL)
-LEADS_ON = re.compile(r"\s*<p><a [^>]*>[^<]*</a></p>\s*$")
+LEADS_ON = re.compile(r"\s*<p class=\"onward\"><a [^>]*>[^<]*</a></p>\s*$")
 """A commitment's own page, which a preview has no link to."""
 
 
@@ -129,8 +129,21 @@ def test_telling_words_are_shown_held_as_they_would_be(stage: Stage, open_pages:
     words = "Ring about A1234BC, born on 3 May 1990."
     page = preview(stage, stage.enters(open_pages, AVON.email), public_statement=words)
     assert "These words are held for a check before they are shown." in page.text
-    assert "seems to hold date of birth and prison number" in page.text
+    assert "seems to hold a prison number and a date of birth" in page.text
     assert words not in card_on(page.html, "These words are held")
+
+
+def test_every_kind_that_the_policy_holds_is_named_in_plain_words(stage: Stage, open_pages: Open):
+    words = "His mother Joan rang 07700 900123. 2 men in cell 12 died."
+    avon = stage.enters(open_pages, AVON.email)
+    page = preview(stage, avon, public_statement=words)
+    assert (
+        "seems to hold a person’s name, a cell or wing, a phone number, a small number of people "
+        "and a death or self-harm." in page.text
+    )
+    assert words not in card_on(page.html, "These words are held")
+    quiet = preview(stage, avon, public_statement="We ring families back within 2 working days.")
+    assert "seems to hold" not in quiet.text
 
 
 def test_advice_stands_beside_the_preview_and_refuses_nothing(stage: Stage, open_pages: Open):

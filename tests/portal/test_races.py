@@ -12,7 +12,7 @@ from providers import checking, disputes, ledger, lives, staff
 from tests.portal.test_letters_page import doubtful, path, state
 from tests.support.cast import AVON, at
 from tests.support.pages import Page, PageClient
-from tests.support.releases import named_in, release_of
+from tests.support.releases import look, named_in
 from tests.support.rules import CALENDAR
 from tests.support.stage import ADAM, ANN, CORA, IRIS, Stage
 
@@ -83,8 +83,7 @@ def test_two_who_confirm_a_return_at_once(crowded: Stage, browsers):
 
 def test_one_who_approves_in_two_browsers_at_once_counts_once(crowded: Stage, browsers):
     named_in(crowded)
-    page = f"{release_of(crowded.ref())}/{crowded.ref().id}"
-    pages = [b.get(page) for b in browsers(CORA, CORA)]
+    pages = [look(b, crowded.ref()) for b in browsers(CORA, CORA)]
     acts = (lambda p=p: p.submit(button="Approve to publish") for p in pages)
     late = won_and_lost(at_once(*acts))
     assert "Cora Check" in late.text
@@ -94,8 +93,7 @@ def test_one_who_approves_in_two_browsers_at_once_counts_once(crowded: Stage, br
 
 def test_two_who_approve_at_once_both_count(crowded: Stage, browsers):
     named_in(crowded)
-    page = f"{release_of(crowded.ref())}/{crowded.ref().id}"
-    pages = [b.get(page) for b in browsers(CORA, ANN)]
+    pages = [look(b, crowded.ref()) for b in browsers(CORA, ANN)]
     acts = (lambda p=p: p.submit(button="Approve to publish") for p in pages)
     assert [getattr(one, "status", one) for one in at_once(*acts)] == [200, 200]
     assert steps_of(crowded, Approved) == 2

@@ -12,7 +12,7 @@ from charter.ledger import digest
 from charter.reading import HELD
 from charter.returns import Life
 from charter.steps import Rating
-from flows.publishing import pages_if_published
+from flows.foreseen import foresee
 from notifications.compared import sentences_of
 from providers import checking, ledger, lives, publications, releasing, staff
 from providers.cycles import NotAllowed
@@ -28,6 +28,7 @@ from tests.support.releases import (
     OUT,
     approve_by_two,
     life_of,
+    look,
     named_in,
     publish,
     release_of,
@@ -71,7 +72,7 @@ def rows_of(page: Page) -> list[list[str]]:
 def test_held_words_are_cleared_by_somebody_who_did_not_write_them(named: Stage, open_pages: Open):
     here = named.ref()
     cora = named.enters(open_pages, CORA)
-    page = cora.get(f"{release_of(here)}/{here.id}")
+    page = look(cora, here)
     assert "The public statement on W1" in page.text
     assert "Shah" not in page.text
     assert HELD in cora.get(f"{release_of(here)}/{here.id}/preview").text
@@ -109,11 +110,11 @@ def test_whoever_signed_may_not_clear_what_is_in_the_return(named: Stage):
 def test_words_changed_later_are_held_again(named: Stage, open_pages: Open):
     here = named.ref()
     cora = named.enters(open_pages, CORA)
-    clear(cora.get(f"{release_of(here)}/{here.id}"))
+    clear(look(cora, here))
     with named.database.writing() as session:
         checking.challenge(session, here, "W1", "Who is that?", CHECKED, named.person(CORA))
     named.submit(AVON, with_statement(named, f"{NAMED} So does Dr Patel."), CHECKED)
-    page = cora.get(f"{release_of(here)}/{here.id}")
+    page = look(cora, here)
     assert "The public statement on W1" in page.text
 
 
@@ -121,11 +122,11 @@ def test_a_cleared_text_stays_cleared_in_the_next_quarter_of_that_service(named:
     here = named.ref()
     with named.database.writing() as session:
         releasing.clear_hold(session, here, NAMED, "Agreed.", CHECKED, named.person(CORA))
-        page = pages_if_published(session, CHECKED, CALENDAR, here.id)
+        pages, _ = foresee(session, CHECKED, CALENDAR, [here])[here.id]
         again = {here.id: life_with(lives.lives(session, [here.id])[here.id])}
         places = {here.id: releasing.Place(here.site, here.party, frozenset())}
         assert releasing.holds(session, here.region, again, places, 8, rated=True) == {here.id: 0}
-    assert all(hold.text != digest(NAMED) for one in page.values() for hold in one.holds)
+    assert all(hold.text != digest(NAMED) for page in pages for hold in page.holds)
 
 
 def life_with(life: Life) -> Life:
@@ -138,8 +139,8 @@ def test_an_approval_of_what_was_seen_before_a_clearance_does_not_count(
 ):
     here = named.ref()
     cora, ann = named.enters(open_pages, CORA), named.enters(open_pages, ANN)
-    old = ann.get(f"{release_of(here)}/{here.id}")
-    clear(cora.get(f"{release_of(here)}/{here.id}"))
+    old = look(ann, here)
+    clear(look(cora, here))
     late = old.submit(button="Approve to publish")
     assert late.status == 409
     assert "Cora Check cleared held words on 1 December 2026" in late.text
@@ -149,8 +150,8 @@ def test_an_approval_of_what_was_seen_before_a_clearance_does_not_count(
 def test_clearing_what_another_has_cleared_says_who_and_when(named: Stage, open_pages: Open):
     here = named.ref()
     cora, ann = named.enters(open_pages, CORA), named.enters(open_pages, ANN)
-    hold = ann.get(f"{release_of(here)}/{here.id}").click(LOOK)
-    clear(cora.get(f"{release_of(here)}/{here.id}"))
+    hold = look(ann, here).click(LOOK)
+    clear(look(cora, here))
     late = hold.submit({"reason": "I agree."}, button="Clear these words")
     assert late.status == 409
     assert "cleared already" in late.text
@@ -161,7 +162,7 @@ def test_two_different_people_approve_what_was_previewed_and_it_goes_out(
     named: Stage, open_pages: Open
 ):
     here = named.ref()
-    clear(named.enters(open_pages, CORA).get(f"{release_of(here)}/{here.id}"))
+    clear(look(named.enters(open_pages, CORA), here))
     named.now = OUT
     approve_by_two(named, open_pages, here)
     reader = named.enters(open_pages, RITA)
@@ -169,7 +170,7 @@ def test_two_different_people_approve_what_was_previewed_and_it_goes_out(
     publish(named)
     assert main_of(preview.html) == main_of(site_page(named, here))
     assert NAMED in site_page(named, here)
-    after = reader.get(f"{release_of(here)}/{here.id}")
+    after = look(reader, here)
     assert "Revision 1, 8 December 2026" in after.text
 
 
@@ -181,9 +182,9 @@ def main_of(html: str) -> str:
 def test_the_page_says_what_changes_against_the_last_publication(named: Stage, open_pages: Open):
     named.now = OUT
     here, reader = named.ref(), named.enters(open_pages, RITA)
-    assert "all of it is new" in reader.get(f"{release_of(here)}/{here.id}").text
+    assert "all of it is new" in look(reader, here).text
     publish(named)
-    page = reader.get(f"{release_of(here)}/{here.id}")
+    page = look(reader, here)
     gone = [words for words in marked(page, "del")]
     new = [words for words in marked(page, "ins")]
     assert "This update is not published yet." in gone
@@ -191,12 +192,12 @@ def test_the_page_says_what_changes_against_the_last_publication(named: Stage, o
     assert "Taken out: " in page.text
     approve_by_two(named, open_pages, here)
     publish(named)
-    stands = reader.get(f"{release_of(here)}/{here.id}")
+    stands = look(reader, here)
     assert "Nothing: it reads as it did" in stands.text
     assert "Changed once" not in reader.get(f"{release_of(here)}/{here.id}/preview").text
     with named.database.writing() as session:
         checking.revise(session, here, "A figure was wrong.", OUT, named.person(CORA))
-    page = reader.get(f"{release_of(here)}/{here.id}")
+    page = look(reader, here)
     assert [w for w in marked(page, "ins") if w.startswith("Changed once, on")]
     assert "A figure was wrong." in " ".join(marked(page, "ins"))
 
@@ -212,7 +213,7 @@ def test_a_page_taken_down_keeps_its_address_and_comes_back_by_revision(
     here, cora = named.ref(), named.enters(open_pages, CORA)
     approve_by_two(named, open_pages, here)
     publish(named)
-    page = cora.get(f"{release_of(here)}/{here.id}").click("Take this page down")
+    page = look(cora, here).click("Take this page down")
     refused = page.submit({"reason": ""}, button="Take the page down")
     assert (refused.status, "families will read it" in refused.text) == (422, True)
     done = refused.submit({"reason": "A number was wrong."}, button="Take the page down")
@@ -225,7 +226,7 @@ def test_a_page_taken_down_keeps_its_address_and_comes_back_by_revision(
     assert "A number was wrong." in told
     assert "kept 8" not in told
     assert "sent its update on 20 October 2026" in told
-    open_again = cora.get(f"{release_of(here)}/{here.id}").click("Revise this page")
+    open_again = look(cora, here).click("Revise this page")
     open_again.submit({"reason": "The number is right now."}, button="Open it for a revision")
     publish(named)
     assert "taken down" in site_page(named, here)
@@ -249,7 +250,7 @@ def test_only_a_commissioner_or_approver_acts_and_another_region_sees_nothing(
     here = named.ref()
     path = f"{release_of(here)}/{here.id}"
     lena = named.enters(open_pages, LENA)
-    assert "Look at the words" not in lena.get(path).text
+    assert "Look at the words" not in look(lena, here).text
     assert lena.get(f"{path}/holds/{digest(NAMED)}").status == 403
     assert lena.get(f"{path}/take-down").status == 403
     otto = named.enters(open_pages, OTTO)
@@ -270,8 +271,7 @@ def test_the_list_counts_the_words_that_the_page_holds(named: Stage, open_pages:
 
 
 def held_on_page(session: Session, stage: Stage, here: Ref) -> set[str]:
-    pages = pages_if_published(session, stage.now, CALENDAR, here.id)
-    page = pages[f"prisons/{here.site}/{here.quarter}"]
+    [page, *_], _ = foresee(session, stage.now, CALENDAR, [here])[here.id]
     return {hold.text for hold in page.holds if hold.source.return_id == here.id}
 
 

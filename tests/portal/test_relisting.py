@@ -7,7 +7,7 @@ import pytest
 from charter.pages import commitment_key, quarter_key
 from notifications.compared import sentences_of
 from tests.support.pages import PageClient
-from tests.support.releases import OUT, approve_by_two, named_in, publish, release_of
+from tests.support.releases import OUT, approve_by_two, look, named_in, publish, release_of
 from tests.support.stage import CORA, OTTO, Stage
 
 Open = Callable[..., PageClient]
@@ -32,7 +32,7 @@ def test_each_list_reads_once_published_as_it_was_foreseen(named: Stage, open_pa
     here = named.ref()
     cora = named.enters(open_pages, CORA)
     path = f"{release_of(here)}/{here.id}/pages"
-    page = cora.get(f"{release_of(here)}/{here.id}").click(OTHERS)
+    page = look(cora, here).click(OTHERS)
     assert page.path == path
     keys = [quarter_key(here.region, here.quarter), commitment_key("W1"), "index"]
     foreseen = {key: cora.get(f"{path}?page={key}&whole=1").html for key in keys}
@@ -58,5 +58,5 @@ def test_a_list_that_is_no_page_of_this_release_is_not_here(named: Stage, open_p
 
 def test_before_the_first_publication_there_are_no_lists(stage: Stage, open_pages: Open):
     here = named_in(stage).ref()
-    page = stage.enters(open_pages, CORA).get(f"{release_of(here)}/{here.id}/pages")
+    page = look(stage.enters(open_pages, CORA), here).click(OTHERS)
     assert "was never published, so it has no lists yet" in page.text

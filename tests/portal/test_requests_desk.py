@@ -1,6 +1,7 @@
 """Requests of families: entered by their partner, edited by nobody, passed on to prisons."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ TYPED = {
     "site": AVON.site,
     "commitment": "W4",
     "text": "Say on the line for families when it is answered.",
+    "families": "12",
     "source": "A visits hall morning",
     "heard_on-day": "2",
     "heard_on-month": "10",
@@ -25,6 +27,7 @@ TYPED = {
 PASSED = {
     "site": AVON.site,
     "text": "Let families book visits by telephone.",
+    "families": "12",
     "source": "A coffee morning",
     "heard_on-day": "2",
     "heard_on-month": "9",
@@ -86,6 +89,15 @@ def test_a_recommendation_says_what_it_is(stage: Stage, open_pages: Open):
         ({"commitment": "W99"}, "Choose the commitment"),
         ({"text": ""}, "Write what is asked for"),
         ({"text": "Ring Mrs Okoro back."}, "“Mrs Okoro” may be of one person"),
+        (
+            {"families": ""},
+            "How many families asked for it: give the fewest that you are sure of, at least 1",
+        ),
+        (
+            {"families": "0"},
+            "How many families asked for it: give the fewest that you are sure of, at least 1",
+        ),
+        ({"families": "some"}, "How many families asked for it: write a whole number in figures"),
         ({"source": ""}, "Say where it was heard"),
         ({"heard_on-year": "2027"}, "This day is still to come"),
         ({"heard_on-day": "31", "heard_on-month": "2"}, "must be a real date"),
@@ -195,3 +207,20 @@ def test_a_changed_request_is_found_by_verifying(stage: Stage, column: str):
     with stage.database.reading() as session:
         assert which in requests.first_altered(session)
         assert ledger.verify(session) == ""
+
+
+def test_who_replies_is_told_that_few_asked_and_where_families_will_read_it(
+    stage: Stage, open_pages: Open
+):
+    here, lena = stage.ref(), stage.person(LENA)
+    asked = requests.Asked(
+        "", AVON.site, AVON.provider, "W4", "Ring us.", "A hall", date(2026, 9, 2)
+    )
+    few = replace(asked, text="Tell us what a medicine is for.", families=7)
+    with stage.database.writing() as session:
+        requests.enter(session, here.region, asked, stage.now, lena)
+        requests.enter(session, here.region, few, stage.now, lena)
+    page = stage.enters(open_pages, AVON.email).get(f"/returns/{here.id}/replies")
+    assert page.text.count("Only a few families asked for this.") == 1
+    told = page.text.split("Only a few families asked for this.")[0]
+    assert told.rindex("Tell us what a medicine is for.") > told.rindex("Ring us.")

@@ -68,6 +68,16 @@ def translate(here: Programme, words: str = WELSH, **changes: Any) -> int:
         return renditions.add_translation(session, "sample", ENGLISH, words, made, NOW, "operator")
 
 
+def of(here: Programme, *english: str, region: str = "sample") -> dict[str, dict[str, str]]:
+    """What a region has of these texts, by language and text."""
+    with here.database.reading() as session:
+        found = renditions.translated(session, english, [region]).get(region, {})
+    return {
+        language: {text: one["words"] for text, one in texts.items()}
+        for language, texts in found.items()
+    }
+
+
 def standing(here: Programme) -> list[FormatView]:
     ref = here.ref("AVON", "AVB")
     with here.database.reading() as session:
@@ -152,15 +162,12 @@ def test_what_cannot_be_shown_is_refused_in_a_sentence(programme: Programme):
 def test_a_translation_holds_for_the_very_words_it_was_made_from(store: Database, tmp_path: Path):
     programme = published(store, tmp_path)
     translate(programme)
-    with programme.database.reading() as session:
-        assert renditions.translations(session, [ENGLISH, "Other."], "cy") == {ENGLISH: WELSH}
-        assert renditions.translations(session, [ENGLISH + " Now."], "cy") == {}
-        assert renditions.translations(session, [ENGLISH], "pl") == {}
+    assert of(programme, ENGLISH, "Other.") == {"cy": {ENGLISH: WELSH}}
+    assert of(programme, ENGLISH + " Now.") == {}
+    broken = ENGLISH.replace("clinic ", "clinic\n\n")
+    assert of(programme, broken) == {"cy": {broken: WELSH}}
     translate(programme, "Clinig ar ddydd Llun.", checker="Second Reader")
-    with programme.database.reading() as session:
-        found = renditions.translations(session, [ENGLISH], "cy")
-        assert formats.listed(session) == []
-    assert found == {ENGLISH: "Clinig ar ddydd Llun."}
+    assert of(programme, ENGLISH) == {"cy": {ENGLISH: "Clinig ar ddydd Llun."}}
     assert standing(programme) == []
     assert wrong(programme) == ""
 
@@ -168,12 +175,12 @@ def test_a_translation_holds_for_the_very_words_it_was_made_from(store: Database
 def test_a_page_finds_what_was_made_of_its_very_words_in_every_language(programme: Programme):
     with programme.database.reading() as session:
         before, _ = ledger.head(session)
-        assert renditions.translated(session, [ENGLISH]) == {}
+        assert renditions.translated(session, [ENGLISH], ["sample"]) == {}
     translate(programme)
     translate(programme, "Klinika w poniedziałki.", language="pl")
     translate(programme, "Clínica.", language="es", checker="")
     with programme.database.reading() as session:
-        found = renditions.translated(session, [ENGLISH, "Other."])
+        found = renditions.translated(session, [ENGLISH, "Other."], ["sample"])["sample"]
         assert owed_places.touched(session, before).concerns(["sample"], [])
     assert {code: texts[ENGLISH]["words"] for code, texts in found.items()} == {
         "cy": WELSH,
@@ -181,6 +188,35 @@ def test_a_page_finds_what_was_made_of_its_very_words_in_every_language(programm
     }
     assert found["pl"][ENGLISH]["checker"] == MADE.checker
     assert found["pl"][ENGLISH]["made_on"] == MADE.on.isoformat()
+
+
+def test_a_translation_stands_on_the_pages_of_its_own_region_only(programme: Programme):
+    translate(programme)
+    assert of(programme, ENGLISH, region="other") == {}
+    with programme.database.reading() as session:
+        assert renditions.translated(session, [ENGLISH], ["other"]) == {}
+
+
+def test_a_list_names_translations_and_catalogues_beside_the_forms(programme: Programme):
+    give(programme)
+    translate(programme)
+    with programme.database.writing() as session:
+        made = replace(MADE, language="pl")
+        number = renditions.add_catalogue(session, "Polish", made, NOW, "operator")
+        assert renditions.add_catalogue(session, "Polish", made, NOW, "operator") == number
+        with pytest.raises(NotAllowed, match="who reviewed it"):
+            renditions.add_catalogue(session, "x", replace(made, checker=""), NOW, "operator")
+        assert list(renditions.catalogues(session)) == ["pl"]
+        listed = formats.listed(session)
+        here = formats.listed(session, "sample")
+    told = [(one.form.kind, one.region, one.site, one.words) for one in listed]
+    assert told == [
+        ("catalogue", "", "", ""),
+        ("translation", "sample", "", WELSH),
+        ("easy-read", "sample", "AVB", ""),
+    ]
+    assert [one.form.kind for one in here] == ["translation", "easy-read"]
+    assert wrong(programme) == ""
 
 
 def test_the_page_of_a_prison_is_frozen_with_what_was_made_of_its_words(programme: Programme):
@@ -207,8 +243,7 @@ def test_a_translation_that_says_more_of_a_person_than_its_english_is_refused(
 
 def test_a_translation_that_nobody_checked_is_kept_and_not_shown(programme: Programme):
     translate(programme, checker="")
-    with programme.database.reading() as session:
-        assert renditions.translations(session, [ENGLISH], "cy") == {}
+    assert of(programme, ENGLISH) == {}
     for words, language in (("", "cy"), (WELSH, "en")):
         with pytest.raises(NotAllowed, match="another language"):
             translate(programme, words, language=language)
@@ -221,12 +256,14 @@ ALTERED = (
     ("UPDATE rendition_file SET body = CAST('x' AS BLOB)", "is missing, or has been changed"),
     ("DELETE FROM rendition_file", "is missing, or has been changed"),
     ("DELETE FROM rendition", "is missing"),
+    ("DELETE FROM document WHERE body = 'Klinika.'", "the text of format 2 is missing"),
 )
 
 
 def test_whatever_is_altered_is_named(sqlite_store: Database, tmp_path: Path):
     here = published(sqlite_store, tmp_path)
     give(here)
+    translate(here, "Klinika.", language="pl")
     assert wrong(here) == ""
     for sql, said in ALTERED:
         with sqlite_store.engine.connect() as connection:

@@ -126,6 +126,15 @@ class Console:
                 session, self.stage.now, "operator", "charter_adopted", "region:sample", body
             )
 
+    def draw(self) -> None:
+        """Draw the watched return's page as it would go out, as its flow and each act on it do."""
+        self.stage.steward().draw(self.stage.now, [int(self.parts["return_id"])])
+
+    def forget_drawings(self) -> None:
+        """No page was drawn yet, as where a release that draws them has just been put in place."""
+        with self.stage.database.engine.begin() as connection:
+            connection.execute(text("DELETE FROM foreseen"))
+
     def open(self, route: str) -> Cost:
         """Open a page as the first who may, and count what it asked."""
         path = self.address(route)

@@ -12,14 +12,15 @@ from sqlmodel import Session
 from charter.ledger import canonical, digest
 from charter.quarters import Calendar, london_date
 from flows.assembling import region_views
-from flows.gathering import Gatherer, groups
+from flows.gathering import Gatherer
+from flows.grouping import groups, places
 from flows.listing import list_pages
 from notifications.catalogue import Drawing, Drawn
 from notifications.drawing import Bulletin
 from notifications.languages import Language
 from notifications.manifests import sha256
 from notifications.site import Written, build, put_in_place
-from providers import cycles, owed_places
+from providers import cycles
 
 Pages = Mapping[str, Mapping[str, Any]]
 
@@ -95,7 +96,7 @@ def build_pages(session: Session, now: datetime, calendar: Calendar) -> dict[str
         data.update(pages)
         return {key: digest(canonical(page)) for key, page in pages.items()}
 
-    wanted = groups(owed_places.places(session))
+    wanted = groups(places(session, london_date(now)))
     if not wanted:
         return {}
     regions = region_views(session, cycles.cycles(session), london_date(now))

@@ -1,11 +1,13 @@
 """A quarter of invented prisons on record, one of every kind a public page has to tell of."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from charter.answers import ActionLine, RequestReply
 from charter.beside import Beside, PassedView, PracticeView, Serves
+from charter.corrections import CorrectionRow, CorrectionsPage, corrections_pages
 from charter.listening import (
     Calls,
     Event,
@@ -26,6 +28,7 @@ from charter.pages import (
     QuarterPage,
     RegionPage,
 )
+from charter.parts import Source
 from charter.quarters import at
 from charter.review import Judged
 from charter.steps import (
@@ -39,8 +42,10 @@ from charter.steps import (
     Started,
 )
 from charter.summary import commitment_page, home_page, prison_page, quarter_page
-from charter.views import ReturnView
+from charter.unasked import Runs, UnaskedPage, unasked_page
+from charter.views import ReturnView, SiteView
 from tests.support.returned import (
+    ALDER,
     BIRCH,
     CEDAR,
     CHARTER,
@@ -76,6 +81,8 @@ Page = (
     | LetterPage
     | RegionPage
     | QuarterEverywhere
+    | CorrectionsPage
+    | UnaskedPage
 )
 
 
@@ -349,7 +356,46 @@ def made() -> list[Page]:
     regions = region_pages(SAMPLE, CHARTER, [here], [links])
     quarters = everywhere_pages([here], [SAMPLE], CHARTER)
     letters = [LetterPage(key="find/a", letter="A", notices=home.notices, prisons=tuple(links[:1]))]
-    return [home, timetable, *prisons, before, *commitments, *regions, *quarters, *letters]
+    changed = corrections_pages(corrected(), [], home.notices, contact)
+    lists: list[Page] = [*regions, *quarters, *letters, *changed]
+    return [home, timetable, *prisons, before, *commitments, *lists, *unasked()]
+
+
+def corrected(times: int = 1) -> list[CorrectionRow]:
+    """Two changes of Alder's update and the taking down of Birch's, each so many times."""
+    first = CorrectionRow(
+        source=Source(return_id=1, step=90),
+        region_name=SAMPLE.name,
+        site_name=ALDER.name,
+        page=f"prisons/ALD/{Q2}",
+        quarter_words=Q2.in_words,
+        party_name="Avon Health",
+        kind="changed",
+        revision=2,
+        on=PUBLISHED + timedelta(days=20),
+        because="A date was wrong.",
+    )
+    second = first.model_copy(update={"revision": 3, "on": PUBLISHED + timedelta(days=40)})
+    down = first.model_copy(
+        update={
+            "kind": "taken_down",
+            "revision": 1,
+            "site_name": BIRCH.name,
+            "page": f"prisons/BIR/{Q2}",
+            "on": PUBLISHED + timedelta(days=2),
+        }
+    )
+    return [first, second, down] * times
+
+
+def unasked() -> list[UnaskedPage]:
+    """A prison whose provider has not signed, and one where no provider is known."""
+    fir = SiteView(region=SAMPLE, code="FIR", name="HMP Fir Bank", switchboard="020 7946 0500")
+    runs = Runs(9, "Elm Health", date(2024, 4, 1), None, "unsigned")
+    return [
+        unasked_page(fir, "site:9", [runs], CHARTER, f"quarters/SAMPLE/{Q2}"),
+        unasked_page(replace(fir, code="GOR", name="HMP Gorse"), "site:10", [], CHARTER),
+    ]
 
 
 def pages() -> Mapping[str, dict[str, Any]]:

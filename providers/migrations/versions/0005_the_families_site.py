@@ -18,6 +18,8 @@ INDEXES = (
     ("rendition", "ix_rendition_site_id", ["site_id"]),
     ("promise_standing", "ix_promise_standing_region_code", ["region_code"]),
 )
+ASKED = ("family_request", "passed_on")
+"""What families asked for, which now says how many did; nobody has said it of rows there are."""
 
 
 def upgrade() -> None:
@@ -31,6 +33,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("held", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("standing") as batch:
         batch.alter_column("held", server_default=None)
+    for table in ASKED:
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(_number("families", nullable=True))
     op.execute("DELETE FROM standing")
     for name, items in _tables().items():
         op.create_table(name, *items)
@@ -46,13 +51,16 @@ def downgrade() -> None:
         op.drop_table(name)
     with op.batch_alter_table("standing") as batch:
         batch.drop_column("held")
+    for table in ASKED:
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column("families")
     for table, name in ADDED:
         with op.batch_alter_table(table) as batch:
             batch.drop_column(name)
 
 
-def _word(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False)
+def _word(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(), nullable=nullable)
 
 
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
@@ -81,7 +89,7 @@ def _tables() -> dict[str, tuple[SchemaItem, ...]]:
         "rendition": (
             _number("id"),
             _word("kind"),
-            _word("region_code"),
+            _word("region_code", nullable=True),
             _number("site_id", nullable=True),
             _word("quarter"),
             _word("language"),
@@ -121,5 +129,17 @@ def _tables() -> dict[str, tuple[SchemaItem, ...]]:
             _of("promise_standing", "party_code", "party.code"),
             _of("promise_standing", "return_id", "return.id"),
             _key("promise_standing", "action_id"),
+        ),
+        "foreseen": (
+            _number("return_id"),
+            _instant("drawn_at"),
+            _day("day"),
+            _day("until"),
+            _number("entries"),
+            _word("code"),
+            sa.Column("pages", sa.Text(), nullable=False),
+            sa.Column("words", sa.Text(), nullable=False),
+            _of("foreseen", "return_id", "return.id"),
+            _key("foreseen", "return_id"),
         ),
     }
