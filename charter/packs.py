@@ -109,14 +109,16 @@ class PackData(Frozen):
                 yield section, table
 
 
-FIGURES = ("pack", "region", "quarter", "section", "table", "row", "figure", "value", "return_ids")
-"""The columns of a pack as one long list."""
+FIGURES = (
+    "pack", "region", "quarter", "section", "table", "line", "row", "figure", "value", "return_ids",
+)  # fmt: skip
+"""The columns of a pack as one long list; `line` tells rows of one name apart, from 1."""
 
 
 def figures(pack: PackData) -> Iterator[dict[str, Cell]]:
     """Every cell of a pack on a line of its own, with what it is and the returns it comes from."""
     for section, table in pack.tables:
-        for row in table.rows:
+        for line, row in enumerate(table.rows, 1):
             for column, cell in zip(table.columns[1:], row.cells[1:], strict=True):
                 yield {
                     "pack": pack.title,
@@ -124,6 +126,7 @@ def figures(pack: PackData) -> Iterator[dict[str, Cell]]:
                     "quarter": pack.quarter,
                     "section": section.heading,
                     "table": table.title,
+                    "line": line,
                     "row": row.cells[0],
                     "figure": column.words,
                     "value": cell,

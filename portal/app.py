@@ -216,8 +216,9 @@ def not_here(request: Request, _error: Exception) -> Response:
 
 
 def not_for_you(request: Request, error: Exception) -> Response:
-    """The visitor may look, but somebody else has to act."""
-    return _show(request, "shared/not_for_you.html", 403, why=str(error))
+    """The visitor may look, but somebody else has to act; what was typed is shown."""
+    typed = getattr(request.state, "typed", None)
+    return _show(request, "shared/not_for_you.html", 403, why=str(error), **what(typed))
 
 
 def closed(request: Request, error: Exception) -> Response:

@@ -45,6 +45,7 @@ CHOICES: dict[str, str] = {
     "own": "The provider’s own",
 }
 CHOOSING = re.compile(r"(.*[-_.])?(rating|status|word|answer|verdict|stands)")
+CONFLICT = 409
 MOST = 200_000
 """Characters that are shown back."""
 
@@ -68,6 +69,12 @@ def kept(form: Form) -> list[Kept]:
         room -= len(words)
         shown.append(Kept(label(name), said(name, words)))
     return shown
+
+
+def left(request: Request, status: int) -> list[Kept]:
+    """What was typed for a page that answers 409, where its boxes may be gone."""
+    form: Form | None = getattr(request.state, "typed", None)
+    return kept(form) if form and status == CONFLICT else []
 
 
 def label(name: str) -> str:

@@ -46,32 +46,13 @@ def name(
     `person` names them: whoever is on leave, or a commissioner of the region, and never the deputy.
     StaffRefused says why not.
     """
-    today, team = london_date(now), staff.listing(session, region)
-    if person != stands_for and not _is_commissioner(team, person, today):
+    team, ends = staff.listing(session, region), last + timedelta(days=1)
+    if person != stands_for and not _is_commissioner(team, person, london_date(now)):
         raise StaffRefused("only whoever is away, or a commissioner, names their deputy")
     if deputy == person:
         raise StaffRefused("nobody names themselves a deputy")
-    if not today <= first <= last:
-        raise StaffRefused("the first day is today or later, and the last not before the first")
-    if last > first + LONGEST:
-        raise StaffRefused(f"a deputy stands in for {LONGEST.days} days at most; choose fewer")
-    for day in (first, last):
-        if not any(m.person_id == stands_for for m in stood_for(team, day)):
-            raise StaffRefused(f"whoever is away does not approve pages here on {say(day)}")
-        if not any(m.person_id == deputy for m in suitable(team, day)):
-            raise StaffRefused(
-                f"a deputy is of this team on {say(day)} and approves nothing in their own right; "
-                "nor are they the listening partner or the arbiter"
-            )
-    ends = last + timedelta(days=1)
-    if any(
-        m.person_id == deputy
-        and m.stands_for == stands_for
-        and m.starts < ends
-        and _ends(m) > first
-        for m in team
-    ):
-        raise StaffRefused("they are named for some of these days already; end that first")
+    _require_days(first, last, london_date(now))
+    _require_free(team, deputy, stands_for, first, last)
     session.add(
         Staff(
             person_id=deputy,
@@ -85,6 +66,30 @@ def name(
     session.flush()
     body = {"person": deputy, "for": stands_for, "from": str(first), "to": str(last)}
     ledger.append(session, now, f"person:{person}", NAMED, f"region:{region}", body)
+
+
+def _require_days(first: date, last: date, today: date) -> None:
+    if not today <= first <= last:
+        raise StaffRefused("the first day is today or later, and the last not before the first")
+    if last > first + LONGEST:
+        raise StaffRefused(f"a deputy stands in for {LONGEST.days} days at most; choose fewer")
+
+
+def _require_free(
+    team: list[StaffView], deputy: int, stands_for: int, first: date, last: date
+) -> None:
+    """Whoever is away approves on both days, and the deputy may stand in and is not named yet."""
+    for day in (first, last):
+        if not any(m.person_id == stands_for for m in stood_for(team, day)):
+            raise StaffRefused(f"whoever is away does not approve pages here on {say(day)}")
+        if not any(m.person_id == deputy for m in suitable(team, day)):
+            raise StaffRefused(
+                f"a deputy is of this team on {say(day)} and approves nothing in their own right; "
+                "nor are they the listening partner or the arbiter"
+            )
+    named = (m for m in team if m.person_id == deputy and m.stands_for == stands_for)
+    if any(m.starts <= last and _ends(m) > first for m in named):
+        raise StaffRefused("they are named for some of these days already; end that first")
 
 
 def end(session: Session, region: str, which: int, now: datetime, person: int) -> None:

@@ -42,7 +42,7 @@ def action_sums(told: Told, refs: Sequence[Ref], quarter: Quarter) -> PackTable:
         columns=(
             *text("Quarter"),
             *number("Brought forward", "New", "Closed", "Open", "Overdue"),
-            *text("Done by the first promised date"),
+            *text("Signed as done by the first promised date"),
         ),
         rows=(Row(cells=cells, returns=ids({ref.id: ref for ref, _ in listed}.values())),),
     )

@@ -21,6 +21,7 @@ from charter.listening import (
     Voice,
 )
 from charter.policy import read_policy
+from notifications.outside import OUTSIDE
 from providers.practices import NAMES
 from providers.register_rows import OPTIONAL
 from providers.staff import StaffRole
@@ -116,6 +117,9 @@ def link_workers() -> None:
 
 
 def guide() -> None:
+    assert OUTSIDE["guide"].words == "Your Guide to Prison Healthcare"
+    for page in ("prison", "unasked"):
+        says(f"notifications/templates/bulletin/{page}.html.jinja", "leads_to(outside.guide)")
     says("docs/for-families.md", "Your Guide to Prison Healthcare", "every prison's page leads")
 
 

@@ -5,6 +5,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from portal.console import rooms
+from portal.console.exchange import RAN, TIME, overtaken, seen
 from portal.console.rooms import Case
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults
@@ -39,6 +40,8 @@ def did_it_run(return_id: str, visit: SignedIn, form: Typed) -> Response:
         faults.add("agree", "say whether you agree that the service did not run")
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, "say whether a service ran")
+        if meanwhile := overtaken(session, case, RAN, form.text("seen")):
+            return draw_did_it_run(visit, case, agree, reason, Faults(), meanwhile)
         decide = checking.agree_not_running if agree == "yes" else checking.decline_not_running
         if not faults:
             try:
@@ -57,15 +60,15 @@ def decline_time(return_id: str, visit: SignedIn, form: Typed) -> Response:
     reason = form.words("declined", faults)
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, "give more time")
+        if meanwhile := overtaken(session, case, TIME, form.text("seen")):
+            return draw_no_more_time(visit, case, reason, Faults(), meanwhile)
         if not faults:
             try:
                 checking.decline_time(session, case.ref, reason, visit.now, visit.visitor.person)
             except NotAllowed as error:
                 faults.add("declined", str(error))
     if faults:
-        return rooms.show(
-            visit, case, "console/no_more_time.html", 422, declined=reason, faults=faults
-        )
+        return draw_no_more_time(visit, case, reason, faults)
     return visit.go(f"{case.path}?did=declined")
 
 
@@ -74,17 +77,37 @@ def no_more_time_page(return_id: str, visit: SignedIn) -> Response:
     """What was asked for, and a box for the reason why not."""
     with visit.desk.database.reading() as session:
         case = enter(session, visit, return_id, "give more time")
-    return rooms.show(visit, case, "console/no_more_time.html", declined="", faults=Faults())
+    return draw_no_more_time(visit, case, "", Faults())
 
 
-def draw_did_it_run(visit: Visit, case: Case, agree: str, reason: str, faults: Faults) -> Response:
-    """The page with its boxes; 422 with faults."""
+def draw_no_more_time(
+    visit: Visit, case: Case, declined: str, faults: Faults, meanwhile: str = ""
+) -> Response:
+    """The page with its box; 422 with faults, 409 where somebody decided meanwhile."""
+    return rooms.show(
+        visit,
+        case,
+        "console/no_more_time.html",
+        409 if meanwhile else 422 if faults else 200,
+        declined=declined,
+        seen=seen(case, TIME),
+        meanwhile=meanwhile,
+        faults=faults,
+    )
+
+
+def draw_did_it_run(
+    visit: Visit, case: Case, agree: str, reason: str, faults: Faults, meanwhile: str = ""
+) -> Response:
+    """The page with its boxes; 422 with faults, 409 where somebody decided meanwhile."""
     return rooms.show(
         visit,
         case,
         "console/did_it_run.html",
-        422 if faults else 200,
+        409 if meanwhile else 422 if faults else 200,
         agree=agree,
         reason=reason,
+        seen=seen(case, RAN),
+        meanwhile=meanwhile,
         faults=faults.in_order(("agree", "reason")),
     )

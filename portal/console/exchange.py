@@ -1,6 +1,6 @@
 """The exchange about one return as its region's team reads it, everybody by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -94,7 +94,16 @@ DONE = {
     "revised": "opened the page for a revision",
     "hold_cleared": "cleared held words",
     "withdrawn": "took the page down",
+    "extended": "gave more time",
+    "extension_asked": "asked for more time",
+    "extension_declined": "gave no more time",
+    "not_running_asked": "said that the service did not run",
+    "not_running_agreed": "agreed that the service did not run",
+    "not_running_declined": "held that the service ran",
 }
+TIME = ("extended", "extension_asked", "extension_declined")
+RAN = ("not_running_asked", "not_running_agreed", "not_running_declined")
+"""Steps about one thing, any of which overtakes a form that asks about it."""
 
 
 def score_in(case: Case, document: ReturnDocument | None, texts: Mapping[str, str]) -> Score | None:
@@ -125,6 +134,19 @@ def concerns(commitment: str) -> Callable[[Happened], bool]:
         return step.kind == "signed" or (isinstance(step, Turning) and about == commitment)
 
     return bears
+
+
+def seen(case: Case, kinds: Collection[str]) -> str:
+    """What a page showed of one thing, to tell whether somebody decided on it meanwhile."""
+    return str(sum(one.step.kind in kinds for one in case.history))
+
+
+def overtaken(session: Session, case: Case, kinds: Collection[str], was: str) -> str:
+    """Who decided on it after a page `was` drawn, and when; empty where nobody did."""
+    if was == seen(case, kinds):
+        return ""
+    told = latest(session, case, lambda one: one.step.kind in kinds)
+    return told or "This return changed after you opened it."
 
 
 def basis(case: Case, commitment: str) -> str:

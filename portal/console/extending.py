@@ -5,6 +5,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from portal.console import rooms
+from portal.console.exchange import TIME, overtaken, seen
 from portal.console.rooms import Case
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form, boxes
@@ -51,6 +52,8 @@ def extend(return_id: str, visit: SignedIn, form: Typed) -> Response:
         faults.add("public", "write what families will read")
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id)
+        if meanwhile := overtaken(session, case, TIME, form.text("seen")):
+            return draw(visit, case, form, Faults(), meanwhile)
         if due is not None and not faults:
             try:
                 checking.extend(
@@ -63,15 +66,17 @@ def extend(return_id: str, visit: SignedIn, form: Typed) -> Response:
     return visit.go(f"{case.path}?did=extended")
 
 
-def draw(visit: Visit, case: Case, form: Form, faults: Faults) -> Response:
-    """The page with these boxes; 422 with faults."""
+def draw(visit: Visit, case: Case, form: Form, faults: Faults, meanwhile: str = "") -> Response:
+    """The page with these boxes; 422 with faults, 409 where somebody decided meanwhile."""
     return rooms.show(
         visit,
         case,
         "console/extend.html",
-        422 if faults else 200,
+        409 if meanwhile else 422 if faults else 200,
         due=form.typed_day("due") if form.has("due-day") else boxes(None),
         reason=form.text("reason"),
         public=form.text("public"),
+        seen=seen(case, TIME),
+        meanwhile=meanwhile,
         faults=faults.in_order(FIELDS),
     )

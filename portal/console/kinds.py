@@ -17,6 +17,7 @@ class Kind:
     says: str
     roles: frozenset[str]
     at: str = "/console/returns/{id}"
+    """Where one of them is dealt with; `{quarter}` is the address of its quarter."""
     all_at: str = ""
     """Below a quarter's address, where all of them are dealt with; else the quarter's own page."""
 
@@ -56,12 +57,14 @@ KINDS: Mapping[Waits, Kind] = {
         "Approve to publish",
         "Nobody has approved these pages yet; two different people must.",
         frozenset(checking.APPROVERS),
+        "{quarter}/release/{id}",
         all_at="/release",
     ),
     Waits.SECOND_APPROVAL: Kind(
         "Approve as the second person",
         "Somebody else has approved these pages; they wait for one more.",
         frozenset(checking.APPROVERS),
+        "{quarter}/release/{id}",
         all_at="/release",
     ),
 }

@@ -1,5 +1,7 @@
 """Calls to prisons' lines for families, and the replies that wait to be marked, of one quarter."""
 
+from datetime import date
+
 from fastapi import APIRouter
 from markupsafe import Markup
 from sqlmodel import Session
@@ -11,7 +13,7 @@ from portal.console import regions
 from portal.console.lines import column
 from portal.console.listening import Desk, enter, find, require_partner, show, turned
 from portal.console.listening_words import as_typed, chosen, live, needed
-from portal.doors import NotHere, SignedIn, Typed, Visit, number
+from portal.doors import BIGGEST_ID, LONGEST_ID, NotHere, SignedIn, Typed, Visit, number
 from portal.forms import Faults
 from providers import family_calls, listening, partners, register, replied
 from providers.cycles import NotAllowed, Unknown
@@ -60,6 +62,10 @@ def note_call(region: str, quarter: str, visit: SignedIn, form: Typed) -> Respon
         if on and not desk.quarter.starts <= on <= desk.quarter.ends:
             faults.add("called_on", f"this day is not in {desk.quarter.in_words}")
         if on and not faults:
+            if noted_since(
+                session, desk, form.text("seen"), (site, on, answered == "yes", minutes)
+            ):
+                return visit.go(f"{desk.path}/calls?did=noted")
             try:
                 family_calls.note(
                     session,
@@ -77,6 +83,15 @@ def note_call(region: str, quarter: str, visit: SignedIn, form: Typed) -> Respon
         if faults:
             return draw(session, visit, desk, as_typed(form), faults, is_live=is_live)
     return visit.go(f"{desk.path}/calls?did=noted")
+
+
+def noted_since(
+    session: Session, desk: Desk, seen: str, call: tuple[str, date, bool, int | None]
+) -> bool:
+    """Whether this very call was noted after the page was drawn: its button was pressed twice."""
+    last = int(seen) if seen.isdecimal() and len(seen) <= LONGEST_ID else BIGGEST_ID
+    made = family_calls.made(session, desk.room.code, desk.quarter)
+    return call in [(o.site, o.on, o.answered, o.minutes) for o in made if o.id > last]
 
 
 @router.post("/calls/end", name="strike_call")
@@ -132,6 +147,7 @@ def draw(
         rows=shown,
         pages=pages,
         made=made,
+        seen=max((one.id for one in made), default=0),
         typed=typed,
         is_live=is_live,
         safer=[s for s in sites if s.safer_custody],

@@ -2,19 +2,23 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from textwrap import shorten
 
 import xlsxwriter
 from fastapi import APIRouter
 from starlette.responses import Response
+from xlsxwriter.worksheet import Worksheet
 
 from charter.packs import FIGURES, PackData, PackTable, figures
 from charter.quarters import Quarter, say
 from notifications.exports import guarded, table
-from notifications.typeset import set_in_type
+from notifications.speaking import SAME_FIGURES
+from notifications.typeset import LONGEST_WORD, set_in_type
 from portal.console import packs as pages
 from portal.doors import NotHere, SignedIn
 from providers.packs import Kept
@@ -33,6 +37,8 @@ KINDS = {
 SHEET = re.compile(r"[\[\]:*?/\\']")
 WIDEST = 60
 """Letters that a column of a workbook is wide at most."""
+MEASURED = 40
+"""The longest cells of a column of a PDF that are measured: of two as long, one may be wider."""
 
 
 @router.get("/{quarter}/{kind}/{form}", name="pack_file")
@@ -95,13 +101,44 @@ def plain(pack: PackData, kept: Kept, base_url: str) -> dict[str, object]:
 
 
 def _plain(one: PackTable) -> dict[str, object]:
+    """A table with what its columns are measured by, and what is drawn over it."""
+    heads = [*((column.words, column.number) for column in one.columns), ("From return", False)]
+    rows = [[*map(str, row.cells), sources(row.returns)] for row in one.rows]
     return {
         "title": one.title,
         "nothing": one.nothing,
-        "columns": [{"words": c.words, "number": c.number} for c in one.columns],
-        "rows": [
-            {"cells": [str(cell) for cell in row.cells], "from": sources(row.returns)}
-            for row in one.rows
+        "chart": _drawn(one),
+        "columns": [
+            {"words": words, "number": number} | measures(row[i] for row in rows)
+            for i, (words, number) in enumerate(heads)
+        ],
+        "rows": rows,
+    }
+
+
+def measures(cells: Iterable[str]) -> dict[str, str | list[str]]:
+    """What a column is measured by: its longest cells, one that three in four are no longer than,
+    and its longest word, up to where one may be broken."""
+    ordered = sorted(cells, key=len) or [""]
+    words = (word for cell in ordered for word in cell.split())
+    return {
+        "longest": sorted(set(ordered), key=lambda cell: (-len(cell), cell))[:MEASURED],
+        "usual": ordered[(len(ordered) - 1) * 3 // 4],
+        "word": max(words, key=len, default="")[:LONGEST_WORD],
+    }
+
+
+def _drawn(one: PackTable) -> dict[str, object] | None:
+    """The bars that the page draws over a table, as they are set in type."""
+    chart = pages.chart_of(one)
+    if chart is None:
+        return None
+    return {
+        "alt": f"{chart.title}. {chart.said} {SAME_FIGURES}",
+        "keys": [asdict(key) for key in chart.keys],
+        "bars": [
+            {"name": stack.label, "parts": [asdict(part) for part in chart.parts(stack)]}
+            for stack in chart.stacks
         ],
     }
 
@@ -121,13 +158,13 @@ def workbook(pack: PackData) -> bytes:
         book.set_properties({"title": pack.title, "created": MADE})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        plain_words = book.add_format({"valign": "top"})
         first = book.add_worksheet("About")
         first.set_column(0, 0, 90, wrap)
         for down, line in enumerate(about(pack)):
             first.write_string(down, 0, guarded(line), bold if down == 0 else wrap)
         for number, (_, one) in enumerate(pack.tables, 1):
-            name = SHEET.sub(" ", f"{number} {one.title}")[:31].strip()
-            page = book.add_worksheet(name)
+            page = book.add_worksheet(named(number, one.title))
             heads = [*(column.words for column in one.columns), "Returns that it comes from"]
             for across, words in enumerate(heads):
                 page.write_string(0, across, guarded(words), bold)
@@ -139,9 +176,26 @@ def workbook(pack: PackData) -> bytes:
                     else:
                         page.write_string(down, across, guarded(cell))
                 page.write_string(down, len(row.cells), " ".join(map(str, row.returns)))
+            if not one.rows:
+                page.write_string(1, 0, guarded(one.nothing), plain_words)
+            for_paper(page)
             page.freeze_panes(1, 1)
             page.autofilter(0, 0, max(1, len(one.rows)), len(heads) - 1)
     return out.getvalue()
+
+
+def named(number: int, title: str) -> str:
+    """A sheet's name: its number and as many whole words of the title as a name may have."""
+    words = SHEET.sub(" ", f"{number} {title.split(',')[0]}")
+    return shorten(words, 31, placeholder="…")
+
+
+def for_paper(page: Worksheet) -> None:
+    """A sheet is printed as wide as its paper, A4 on its side, with its headings on every page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def width(one: PackTable, across: int, words: str) -> int:

@@ -1,6 +1,7 @@
 """What stands still in a region, and letting the region or one provider stand still or go on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -10,8 +11,9 @@ from portal.console import regions, rooms
 from portal.console.cycle import path_of
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
+from portal.pages import moment
 from portal.people import name_of
-from providers import checking, cycles, pauses, register
+from providers import checking, cycles, ledger, pauses, register
 from providers.cycles import CycleView
 from providers.pauses import PauseView
 
@@ -32,6 +34,8 @@ class Still:
     reason: str
     providers: list[tuple[PauseView, str]]
     everything: PauseView | None
+    since: str
+    """When the whole region was paused on these pages, and by whom; else empty."""
     running: dict[str, str]
 
     @property
@@ -54,6 +58,7 @@ def enter(session: Session, visit: Visit, region: str, quarter: str) -> Still:
         reason=home.paused_reason if home else "",
         providers=[(one, who(session, one)) for one in still if one.provider],
         everything=next((one for one in still if not one.provider), None),
+        since=since(session, region) if cycle.paused else "",
         running={code: name for code, name in known.items() if code not in paused},
     )
 
@@ -62,6 +67,23 @@ def who(session: Session, pause: PauseView) -> str:
     """Whoever paused it, by name where they have one on record."""
     person = pause.by.startswith("person:")
     return name_of(session, pause.by) if person else "whoever runs this service"
+
+
+def since(session: Session, region: str) -> str:
+    """When a region that stands still was paused, and by whom, where the record says."""
+    entry = ledger.newest(session, "region_paused", f"region:{region}")
+    if entry is None or not entry.by.startswith("person:"):
+        return ""
+    return f"{moment(datetime.fromisoformat(entry.at))}, by {name_of(session, entry.by)}"
+
+
+def already(still: Still, what: str) -> str:
+    """Why something cannot be paused that stands still, by whom and since when; else empty."""
+    told = {f"p:{one.provider}": f"{moment(one.at)}, by {who}" for one, who in still.providers}
+    if still.cycle.paused:
+        told[WHOLE] = still.since
+    since_when = f"since {told[what]}" if told.get(what) else "already"
+    return f"it stands still {since_when}" if what in told else ""
 
 
 @router.get("", name="pauses_page")
@@ -80,7 +102,7 @@ def pause_here(region: str, quarter: str, visit: SignedIn, form: Typed) -> Respo
     with visit.desk.database.writing() as session:
         still = enter(session, visit, region, quarter)
         if what not in choices(still):
-            faults.add("what", "choose what is to stand still")
+            faults.add("what", already(still, what) or "choose what is to stand still")
         if not reason:
             faults.add("reason", "give the reason, for the record")
         if not faults:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from charter.concerns import staff_name
 from portal.console import rooms
 from portal.console.case import compared, documents_of
+from portal.console.exchange import latest
 from portal.console.rooms import Case
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -21,6 +22,8 @@ DID = {
     "shared": "Shared. Other prisons that keep this commitment only partly are offered it.",
     "withdrawn": "Withdrawn. It is offered no longer; actions that took it up stay as they are.",
 }
+CHECKED = ("challenged", "confirmed", "dispute_decided", "rating_changed", "signed")
+"""The steps after which a return may be less to hold up to others than was shown."""
 BLANK = Telling("", "", "", "")
 
 
@@ -70,6 +73,8 @@ def share_practice(return_id: str, commitment_id: str, visit: SignedIn, form: Ty
     with visit.desk.database.writing() as session:
         case = enter(session, visit, return_id, commitment_id)
         named(session, case, told, form, faults)
+        if refused := practices.why_not_shared(session, case.ref, case.life, commitment_id):
+            return draw(session, visit, case, commitment_id, told, refused=refused)
         if not faults:
             person = visit.visitor.person
             try:
@@ -125,5 +130,6 @@ def draw(
         practices=[(one, counts.get(one.id, TakenUp())) for one in ever],
         did="" if faults or refused else DID.get(visit.request.query_params.get("did", ""), ""),
         refused=refused,
+        since=latest(session, case, lambda one: one.step.kind in CHECKED) if refused else "",
         faults=faults or Faults(),
     )

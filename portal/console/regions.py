@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from portal.console import rooms
 from portal.console.rooms import PAGES, Room
 from portal.doors import NotHere, Visit
+from portal.kept import left
 from providers import register
 
 __all__ = ["PAGES", "Room", "enter", "show"]
@@ -38,5 +39,6 @@ def show(
         room=room,
         menu=room.menu(here),
         sample=room.name if room.sample else "",
+        left=left(visit.request, status),
         **context,
     )

@@ -1,7 +1,7 @@
 """What families ask of a provider, of the commissioner or of a prison, as its partner enters it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -18,7 +18,9 @@ from portal.console.listening_words import as_typed, asking, chosen, line, live
 from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
-from providers import checking, opened, partners, pauses, register, replied, requests
+from portal.pages import moment
+from portal.people import name_of
+from providers import checking, ledger, opened, partners, pauses, register, replied, requests
 from providers.cycles import NotAllowed, Unknown
 from providers.opened import Opened
 from providers.requests import KINDS, Asked
@@ -183,10 +185,13 @@ def withdraw_request(region: str, request_id: str, visit: SignedIn, form: Typed)
     faults = Faults()
     with visit.desk.database.writing() as session:
         counter = enter(session, visit, region)
-        find(session, region, request_id)
+        asked = find(session, region, request_id)
         require_partner(counter.room, "take back a request")
         is_live = live(form, faults)
         why = line(form, "why", faults, "say why it is taken back")
+        if asked.withdrawn_on and asked.withdrawn_why != why:
+            refused = taken_back(session, asked)
+            return draw_one(session, visit, counter, request_id, form, refused=refused)
         if faults:
             return draw_one(session, visit, counter, request_id, form, faults, is_live=is_live)
         try:
@@ -195,6 +200,15 @@ def withdraw_request(region: str, request_id: str, visit: SignedIn, form: Typed)
         except NotAllowed as error:
             return draw_one(session, visit, counter, request_id, form, refused=str(error))
     return visit.go(f"{counter.path}/{request_id}?did=withdrawn")
+
+
+def taken_back(session: Session, asked: Asked) -> str:
+    """Who took a request back before, and when."""
+    entry = ledger.newest(session, requests.WITHDRAWN, f"request:{asked.id}")
+    if entry is None:
+        return "it was taken back already"
+    when = moment(datetime.fromisoformat(entry.at))
+    return f"{name_of(session, entry.by)} took it back on {when}"
 
 
 def find(session: Session, region: str, request_id: str) -> Asked:

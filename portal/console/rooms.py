@@ -14,6 +14,7 @@ from charter.quarters import Quarter, london_date
 from charter.returns import Life, State
 from charter.steps import Happened
 from portal.doors import NotForYou, NotHere, Visit, number
+from portal.kept import left
 from providers import casework, checking, cycles
 from providers.cycles import CycleView
 from providers.returns import Ref
@@ -213,5 +214,6 @@ def show(visit: Visit, case: Case, name: str, status: int = 200, **context: Any)
         life=case.life,
         sample=case.ref.region_name if case.ref.sample else "",
         notice=case.charter.notice if case.charter.is_working else "",
+        left=left(visit.request, status),
         **context,
     )

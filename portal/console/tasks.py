@@ -173,7 +173,7 @@ def _named(one: Waiting, kind: Kind, home: Home) -> Line:
     quarter = Quarter.parse(one.quarter).in_words
     return Line(
         f"{one.place}, {one.party_name}",
-        kind.at.format(id=one.id),
+        kind.at.format(id=one.id, quarter=f"{home.path}/{one.quarter}"),
         f"{home.name}, {quarter}{since}",
     )
 

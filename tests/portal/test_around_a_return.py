@@ -118,6 +118,35 @@ def test_more_time_is_asked_for_and_not_given(stage: Stage, open_pages: Open):
     assert "No more time: It is three pages." in brook.get(f"/returns/{here.id}").text
 
 
+def test_a_decision_taken_meanwhile_is_shown_with_who_and_when_and_what_was_typed(
+    stage: Stage, open_pages: Open
+):
+    ask_for_time(stage, open_pages)
+    clyde, brook = stage.ref(CLYDE).id, stage.ref(BROOK).id
+    stage.enters(open_pages, CLYDE.email).get(f"/returns/{clyde}/not-running").submit(
+        WHY, button=ASK
+    )
+    cora = stage.enters(open_pages, CORA)
+    ran = cora.get(f"/console/returns/{clyde}/not-running")
+    more = cora.get(f"/console/returns/{brook}/extend")
+    no_more = cora.get(f"/console/returns/{brook}/no-more-time")
+    ran.submit({"agree": "yes"}, button="Save your decision")
+    no_more.submit({"declined": "It is short."}, button="Give no more time")
+    too_late = (
+        (ran, {"agree": "no", "reason": "It ran."}, "Save your decision", "agreed that the"),
+        (more, {"public": "A flood."}, "Give more time", "gave no more time"),
+        (no_more, {"declined": "No."}, "Give no more time", "gave no more time"),
+    )
+    for page, typed, button, did in too_late:
+        late = page.submit(typed, button=button)
+        assert (late.status, f"Cora Check {did}" in late.text) == (409, True)
+        kept = late.fields(late.form(button))
+        assert {name: kept[name] for name in typed} == {n: [v] for n, v in typed.items()}
+        assert "on 5 October 2026" in late.text
+    assert life_of(stage, clyde).not_running_agreed
+    assert life_of(stage, brook).extension_asked is None
+
+
 def test_one_sentence_is_seen_as_families_will_and_then_kept(stage: Stage, open_pages: Open):
     here = stage.ref(BROOK)
     with stage.database.writing() as session:

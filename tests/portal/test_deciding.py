@@ -8,7 +8,7 @@ import pytest
 
 from charter.faithful import RIGHT_OF_REPLY
 from charter.returns import Life, State
-from providers import answering, lives, replied
+from providers import answering, lives, replied, staff
 from providers.cycles import NotAllowed
 from tests.support.cast import AVON, CLYDE, Player, at
 from tests.support.pages import Page, PageClient, words
@@ -193,14 +193,28 @@ def test_a_mark_on_a_reply_that_changed_meanwhile_is_refused_with_who_changed_it
     page = lena.get(f"/console/returns/{number}/judge")
     with stage.database.writing() as session:
         answering.reply(session, stage.ref(), "We now do.", stage.now, stage.person(AVON.email))
-    late = page.submit({"reply-1-faithful": "yes"}, button=SAVE)
+    typed = {"reply-1-faithful": "yes", "reply-1-reason": "It is what they said."}
+    late = page.submit(typed, button=SAVE)
     assert (late.status, life_of(stage, number).marks) == (409, {})
+    assert "It is what they said." in late.text
     assert "Avon Avonson replied on" in late.text
     both = late.submit({"reply-1-faithful": "yes", "reply-2-faithful": "yes"}, button=SAVE)
     assert both.text.count("Faithful") == 2
     assert len(life_of(stage, number).marks) == 2
     again = lena.get(f"/console/returns/{number}/judge").submit(button=SAVE)
     assert again.errors == ["Mark one reply at least, or change a mark"]
+
+
+def test_who_may_not_ask_any_more_finds_the_words_that_were_typed(stage: Stage, open_pages: Open):
+    number = sign(stage)
+    cora = stage.enters(open_pages, CORA)
+    page = cora.get(f"/console/returns/{number}/commitments/W2")
+    with stage.database.writing() as session:
+        home, by = stage.ref().region, "operator"
+        staff.add(session, stage.now, by, email=CORA, region_code=home, role="reader")
+        staff.end(session, stage.now, by, email=CORA, region_code=home, role="commissioner")
+    late = page.submit({"question": "Since when is that so?"}, button="Ask")
+    assert (late.status, "Since when is that so?" in late.text) == (403, True)
 
 
 def test_nobody_else_may_write_or_edit_a_mark(stage: Stage, open_pages: Open):

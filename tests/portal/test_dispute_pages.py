@@ -98,6 +98,9 @@ def test_the_arbiter_decides_with_both_sides_in_view(stage: Stage, number: int, 
     done = refused.submit({"why": "The card was there."}, button="Decide")
     assert "The dispute is decided." in done.text
     assert "No dispute waits for a decision." in done.text
+    late = page.submit({"stands": "changed", "why": "No card at all."}, button="Decide")
+    assert (late.status, "decided a dispute on 2 November" in late.text) == (409, True)
+    assert "No card at all." in late.text
     assert life_of(stage, number).changes == {}
     for email, path in ((CORA, "/console"), (AVON.email, "")):
         read = stage.enters(open_pages, email).get(f"{path}/returns/{number}")

@@ -264,12 +264,13 @@ def test_calls_are_noted_counted_beside_each_other_and_struck_out(stage: Stage, 
         "answered": "no",
         "minutes": "11",
     }
-    page = lena.get(path(stage, "calls"))
+    page = opened = lena.get(path(stage, "calls"))
     for minutes in ("11", "0", "4"):
         answered = "no" if minutes == "11" else "yes"
         typed = {**call, "minutes": minutes, "answered": answered}
         page = page.submit(typed, button="Note this call")
         assert "Noted." in page.text
+    assert "Noted." in opened.submit(call, button="Note this call").text  # pressed twice: one call
     with stage.database.reading() as session:
         found = listening.calls(session, stage.ref().region, Quarter.parse(QUARTER))
     assert found[AVON.site].in_words == "2 of 3 calls answered, 15 minutes waited in all"

@@ -140,6 +140,9 @@ def test_a_pack_is_a_pdf_a_workbook_and_a_list_and_none_of_them_runs_a_formula(
     book = openpyxl.load_workbook(io.BytesIO(cora.request("GET", f"{where}/xlsx").response.content))
     values = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert len(book.sheetnames) > 5
+    assert {"2 Disputed ratings", "3 Ratings in force", "4 Ratings changed by the…"} <= set(
+        book.sheetnames
+    )
     assert all(cell.data_type != "f" for cell in values)
     assert any(cell.value == f"'{DANGEROUS}" for cell in values)
     pdf = cora.request("GET", f"{where}/pdf").response.content

@@ -36,8 +36,11 @@ def test_one_provider_is_paused_with_a_reason_and_goes_on_again(stage: Stage, op
 def test_the_whole_region_is_paused_and_goes_on_again(stage: Stage, open_pages: Open):
     cora = stage.enters(open_pages, CORA)
     form = {"what": "region", "reason": "A flood."}
-    page = pauses_page(stage, cora).submit(form, button="Pause")
-    assert "The whole region. A flood." in page.text
+    opened = pauses_page(stage, cora)
+    page = opened.submit(form, button="Pause")
+    assert "The whole region. A flood. Since 5 October 2026 at 9:00am, by Cora Check." in page.text
+    late = opened.submit(form, button="Pause")
+    assert late.errors == ["It stands still since 5 October 2026 at 9:00am, by Cora Check"]
     assert "This region is paused" in cycle_page(stage, cora).text
     pauses_page(stage, cora).submit(button="Resume: Sample")
     with stage.database.reading() as session:

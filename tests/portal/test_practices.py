@@ -76,6 +76,10 @@ def test_only_what_is_fully_met_and_confirmed_has_the_link_and_the_form(
         )
     again = refused.submit(WORDS, button="Share it")
     assert (again.status, "Confirm this return first" in again.text) == (409, True)
+    assert "Cora Check asked a question on 5 October 2026" in again.text
+    assert WORDS["copying"] in again.text
+    blank = refused.submit(WORDS | {"title": ""}, button="Share it")
+    assert (blank.status, WORDS["happened"] in blank.text) == (409, True)
     ann = stage.enters(open_pages, ANN)
     assert share_page(stage, ann).status == 403
     assert "/practice/" not in ann.get(f"/console/returns/{stage.ref(BROOK).id}").html

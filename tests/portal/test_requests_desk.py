@@ -122,6 +122,10 @@ def test_a_mistake_is_taken_back_until_somebody_is_asked(stage: Stage, open_page
     assert (missing.status, "Say why it is taken back" in missing.text) == (422, True)
     over = missing.submit({"why": "Entered twice."}, button="Take it back")
     assert "Taken back on 5 October 2026: Entered twice." in over.text
+    assert missing.submit({"why": "Entered twice."}, button="Take it back").status == 200
+    late = missing.submit({"why": "Another’s words."}, button="Take it back")
+    assert (late.status, "Lena Listen took it back on 5 October" in late.text) == (409, True)
+    assert "Another’s words." in late.text
     with stage.database.reading() as session:
         assert [r.id for r in requests.requests_in(session, stage.ref().region)] == [REQUEST]
         assert requests.first_altered(session) == ""

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, FilePayload
@@ -14,7 +15,7 @@ from providers.packing import Asking
 from tests.portal.test_every_page_in_a_browser import faults_of, opening
 from tests.portal.test_scores import another, signed
 from tests.support.cast import AVON, CLYDE, DEE
-from tests.support.rules import POLICY_TEXT
+from tests.support.rules import CALENDAR, POLICY_TEXT
 from tests.support.stage import CORA, QUARTER, Stage
 
 __all__ = ["signed"]
@@ -41,7 +42,9 @@ def test_scores_and_packs_are_sound_wide_and_narrow(
         question = "Which week had two people on the rota? The two logs do not agree."
         checking.challenge(session, dee, "W3", question, served.now, served.person(CORA))
         lives.record(session, served.ref(CLYDE).id, RecordedNotReturned(), served.now, "engine")
-    score_returns(served.database, served.now, None)  # type: ignore[arg-type]
+    # Of all that the flow has at hand, this needs the calendar.
+    post = SimpleNamespace(calendar=CALENDAR)
+    score_returns(served.database, served.now, post)  # type: ignore[arg-type]
     with served.database.writing() as session:
         cycle = cycles.cycle_of(session, region, QUARTER)
         for kind, about in ((PackKind.ASSURANCE, ""), (PackKind.TENDER, AVON.provider)):

@@ -74,6 +74,8 @@ def test_the_commissioner_sees_what_a_commissioner_does(waiting: Stage, open_pag
         assert f"/{way}" in page.html
     place = page.click("HMP Clydebridge, Clyde Health")
     assert place.path == f"/console/returns/{waiting.ref(CLYDE).id}/contacts"
+    last = waiting.ref(AVON, LAST)
+    assert page.links["HMP Avonbridge, Avon Health"] == f"{release_of(last)}/{last.id}"
 
 
 def test_an_arbiter_sees_disputes_and_an_approver_pages(waiting: Stage, open_pages: Open):
