@@ -19,6 +19,7 @@ from portal.console.release import page_words, reply_words
 from portal.console.rooms import Case
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults
+from portal.kept import left
 from portal.pages import moment
 from portal.people import names_of
 from providers import approvers, checking, quiet
@@ -273,6 +274,7 @@ def show(
         room=room,
         menu=room.menu("/release"),
         sample=room.name if room.sample else "",
+        left=left(visit.request, status),
         notice=case.charter.notice if case.charter.is_working else "",
         **context,
     )

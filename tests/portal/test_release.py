@@ -156,6 +156,7 @@ def test_clearing_what_another_has_cleared_says_who_and_when(named: Stage, open_
     assert late.status == 409
     assert "cleared already" in late.text
     assert "Cora Check cleared held words on 1 December 2026" in late.text
+    assert "I agree." in late.text
 
 
 def test_two_different_people_approve_what_was_previewed_and_it_goes_out(
@@ -220,6 +221,7 @@ def test_a_page_taken_down_keeps_its_address_and_comes_back_by_revision(
     assert "Taken down on 8 December 2026" in done.text
     again = page.submit({"reason": "Twice."}, button="Take the page down")
     assert (again.status, "taken down on 8 December" in again.text) == (409, True)
+    assert "Twice." in again.text
     publish(named)
     told = site_page(named, here)
     assert "This update was taken down on 8 December 2026." in told

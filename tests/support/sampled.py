@@ -1,6 +1,7 @@
 """The story of the invented region, told in this process, and what the record then holds."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from notifications import outbox
 from providers import actions, ledger, lives, publications, register, returns
 from providers.database import Database, open_engine
 from providers.returns import Ref
+
+LOT = re.compile(r"(?<=-)[0-9a-f]{8}$")
+"""What an id ends with where families were counted."""
 
 
 class Killed(BaseException):
@@ -107,11 +111,11 @@ def record(app: App) -> dict[str, Any]:
 
 
 def outcome(app: App) -> dict[str, Any]:
-    """What must be the same however often the telling was cut short; salts differ, times do not."""
+    """What is the same however often the telling was cut short; only salts and lots differ."""
     now = story()[-1].at
     with app.database.reading() as session:
         standing = status(session, now)
-        entries = [(e.at, e.by, e.kind, e.subject) for e in ledger.entries(session)]
+        entries = [(e.at, e.by, e.kind, LOT.sub("", e.subject)) for e in ledger.entries(session)]
         letters = [(plain(one.key), one.state, one.settled_at) for one in outbox.listing(session)]
     return {
         "cycles": standing["cycles"],

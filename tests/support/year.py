@@ -203,6 +203,8 @@ class Year:
                 page = self.opens(
                     email, f"{self.region}/{quarter}/release/{self.ref(player, quarter)}"
                 )
+                if page.locator("button:has-text('Draw the page')").count():
+                    self.press(page, "Draw the page")
                 self.press(page, "Approve to publish")
                 expect(page.locator("main")).to_contain_text("Your approval is recorded")
         self.opens(CORA, f"{self.region}/release")
