@@ -137,7 +137,10 @@ class TimetableRow(Frozen):
 
 
 class QuarterPage(Telling):
-    """The public timetable of a quarter in a region; it needs nobody's approval."""
+    """The public timetable of a quarter in a region; it needs nobody's approval.
+
+    A part of one does not say the day for which it is made: the whole does.
+    """
 
     kind: Literal["quarter"] = "quarter"
     key: str
@@ -146,7 +149,7 @@ class QuarterPage(Telling):
     commissioner: str
     quarter: str
     quarter_words: str
-    as_at: date
+    as_at: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
     publishes: date
     notices: Notices
     counts: Counts

@@ -68,7 +68,7 @@ def _row(page: PrisonPage, told: Account, old: QuarterPage, row: TimetableRow) -
             "state": told.state,
             "tag": told.tag,
             "due": told.due,
-            "late": not told.received_on and told.due is not None and told.due < old.as_at,
+            "late": _is_late(told, old, row),
             "unreachable": told.unreachable,
             "facts": told.facts,
             "published_on": told.published_on,
@@ -77,6 +77,13 @@ def _row(page: PrisonPage, told: Account, old: QuarterPage, row: TimetableRow) -
             "page": page.key,
         }
     )
+
+
+def _is_late(told: Account, old: QuarterPage, row: TimetableRow) -> bool:
+    """Whether it is late on the day of the list; a part says no day, but who was late on it."""
+    if told.received_on or told.due is None:
+        return False
+    return told.due < old.as_at if old.as_at else row.late and told.due == row.due
 
 
 def _commitment(page: PrisonPage, old: CommitmentPage) -> CommitmentPage:

@@ -60,7 +60,7 @@ def quarter_page(
         commissioner=region.commissioner,
         quarter=str(quarter),
         quarter_words=quarter.in_words,
-        as_at=as_at,
+        as_at=None if part else as_at,
         publishes=dates.publishes,
         notices=notices(region, charter, any(view.first_update for view in told)),
         counts=Counts.of((view.state for view in told), expected),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -21,6 +21,7 @@ from charter.views import NextUpdate, RegionView, ReturnView, SiteView
 from flows.assembling import Among, Told, tell
 from flows.corrected import corrected
 from flows.grouping import Group
+from flows.lasting import lasts_until
 from flows.unasked import Unasked, unasked_pages
 from flows.upcoming import next_updates
 from notifications.texts import texts_of
@@ -43,11 +44,14 @@ class OfQuarter(Frozen):
 class Gathered(Frozen):
     """A group's pages by their fingerprints, and all that lists and whole pages need of it.
 
-    `withheld` are the words that its `corrections` hold for a person.
+    They hold from the London date `made_on` to `until`, or for good, while no entry of the ledger
+    after `as_of` touches them. `withheld` are the words that its `corrections` hold for a person.
     """
 
     group: Group
     as_of: int
+    made_on: date
+    until: date | None
     pages: dict[str, str]
     held: tuple[str, ...]
     prisons: tuple[tuple[str, tuple[PrisonLink, ...]], ...]
@@ -55,6 +59,10 @@ class Gathered(Frozen):
     commitments: dict[str, PartLink]
     corrections: tuple[CorrectionRow, ...] = ()
     withheld: tuple[Hold, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """By their dates alone, the pages would read the same on that London date."""
+        return self.made_on <= day and (self.until is None or day <= self.until)
 
 
 class Gatherer:
@@ -79,18 +87,19 @@ class Gatherer:
         pages = prison_pages(told, self.upcoming)
         data |= {page.key: page.model_dump(mode="json") for page in pages}
         newest = {(p.region_code, p.site_code): p for p in sorted(pages, key=lambda p: p.quarter)}
-        quarters = [
-            self._quarter(group, cycle, told, data)
-            for cycle in self.cycles.values()
-            if any(one.ref.cycle_id == cycle.id for one in told)
-        ]
+        here = {one.ref.cycle_id for one in told}
+        begun = [cycle for cycle in self.cycles.values() if cycle.id in here]
+        quarters = [self._quarter(group, cycle, told, data) for cycle in begun]
         commitments = self._commitments(group, told, data)
         changed = corrected(told, {page.key: page for page in pages})
         unasked = self._unasked(group)
         data |= {one.page.key: one.page.model_dump(mode="json") for one in unasked}
+        today = london_date(self.now)
         return Gathered(
             group=group,
             as_of=as_of,
+            made_on=today,
+            until=lasts_until(self.session, group, told, begun, today),
             pages=keep(in_other_languages(self.session, data, group.regions)),
             held=tuple(held(data | {KEY: {"holds": changed.held_beside(data)}})),
             prisons=tuple(

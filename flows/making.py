@@ -29,11 +29,10 @@ from providers.returns import Ref
 class Kept(Frozen):
     """What was made, as it is kept beside the sites.
 
-    It holds while the ledger goes on from this head, on that London date, by the same rules.
+    It holds while the ledger goes on from this head, by the same rules, on the dates of each group.
     """
 
     rules: str
-    day: str
     entries: int
     head: str
     groups: tuple[Gathered, ...]
@@ -97,7 +96,6 @@ class Maker:
         told = tuple(one.model_copy(update={"as_of": entries}) for one in made.groups)
         kept = Kept(
             rules=self.rules,
-            day=london_date(self.now).isoformat(),
             entries=entries,
             head=head,
             groups=told,
@@ -114,10 +112,10 @@ class Maker:
             return {}
         with self.database.reading() as session:
             same = ledger.hash_of(session, kept.entries) == kept.head
-        today = london_date(self.now).isoformat()
-        if not same or (kept.rules, kept.day) != (self.rules, today):
+        if not same or kept.rules != self.rules:
             return {}
-        return {one.group.name: one for one in kept.groups}
+        today = london_date(self.now)
+        return {one.group.name: one for one in kept.groups if one.holds_on(today)}
 
     def _is_anew(self, group: Group, stale: Collection[str]) -> bool:
         known = self.known.get(group.name)

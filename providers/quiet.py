@@ -1,12 +1,13 @@
 """Sensitive periods: days on which a prison's pages show no ratings and no narratives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from charter.quarters import london_date, say
+from notifications.among import among
 from providers import approving, checking, ledger, staff
 from providers.console_tables import SensitivePeriod
 from providers.cycles import NotAllowed, Unknown, policy_of
@@ -58,6 +59,16 @@ def in_force(session: Session, on: date) -> frozenset[int]:
         col(SensitivePeriod.last_day) >= on,
     )
     return frozenset(session.exec(found))
+
+
+def changes(session: Session, sites: Collection[int]) -> list[date]:
+    """The London dates on which a sensitive period of these prisons begins to count, or ends."""
+    found = select(col(SensitivePeriod.first_day), col(SensitivePeriod.last_day)).where(
+        col(SensitivePeriod.agreed_at).is_not(None),
+        col(SensitivePeriod.ended_at).is_(None),
+        among(col(SensitivePeriod.site_id), sites),
+    )
+    return [day for first, last in session.exec(found) for day in (first, last + timedelta(days=1))]
 
 
 def periods(session: Session, regions: Iterable[str], most: int = 200) -> list[Period]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -72,4 +72,15 @@ def unasked(
             numbers_checked=site.numbers_checked,
         )
         for site in session.exec(wanted)
+    ]
+
+
+def changes(session: Session, sites: Collection[int]) -> list[date]:
+    """The London dates on which a service at one of these prisons begins, or runs no longer."""
+    found = select(col(Service.starts), col(Service.ends)).where(among(col(Service.site_id), sites))
+    return [
+        day
+        for starts, ends in session.exec(found)
+        for day in (starts, ends and ends + timedelta(days=1))
+        if day
     ]

@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from charter.pages import CommitmentPage
+from charter.pages import CommitmentPage, QuarterPage
 from charter.policy import Dates
 from charter.relisted import relisted
 from charter.summary import commitment_page, home_page, prison_page, quarter_page
 from charter.views import Edition, ReturnView
-from tests.support.published import alder, birch
+from tests.support.published import alder, birch, everybody
 from tests.support.returned import ALDER, NEXT, PUBLISHED, Q1, Q2
 
 DAY = date(2026, 12, 8)
@@ -74,3 +74,19 @@ def test_a_revision_is_told_with_its_own_words():
     told = [row for region in promise.regions for row in region.rows]
     (row,) = [row for row in told if row.site_name == ALDER.name]
     assert (row.answer, "not shown at the moment" in row.withheld) == (None, True)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_who_is_late_is_late_in_a_part_that_says_no_day(part: int):
+    views = everybody()
+    region, charter = views[0].site.region, views[0].charter
+    table = quarter_page(
+        region, Q2, views, DATES, charter, expected=len(views), as_at=DAY, part=part
+    )  # fmt: skip
+    assert (table.as_at is None) == bool(part)
+    late = next(view for view in views if not view.life.is_received and view.life.due)
+    found = relisted(prison_page(late.site, [late], NEXT), [table])[table.key]
+    assert isinstance(found, QuarterPage)
+    assert [row.late for row in found.rows] == [row.late for row in table.rows]
+    (row,) = [row for row in found.rows if row.source.return_id == late.return_id]
+    assert row.late

@@ -15,16 +15,19 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from charter.folding import fold
+from charter.ledger import canonical, digest
 from charter.policy import Anchor
 from charter.quarters import LONDON, BeyondHorizon, london_date
 from charter.returns import State
 from charter.steps import Reminded, Unsent
 from charter.words import STATE_WORDS
+from flows import grouping
 from flows.post import Post
 from flows.status import status
 from notifications import outbox
@@ -42,6 +45,7 @@ from providers import (
     lives,
     overview,
     pauses,
+    publications,
     register,
     returns,
 )
@@ -49,6 +53,7 @@ from providers.answering import Incomplete, Overtaken
 from providers.cycles import NotAllowed
 from providers.database import Database, open_engine
 from tests.support.databases import migrate
+from tests.support.drawn import build_pages
 from tests.support.programme import COMMISSIONER, SMALL, Programme
 
 SITES = (("AVON", "AVB"), ("AVON", "AVC"), ("BROOK", "BRB"), ("CLYDE", "CLB"))
@@ -204,8 +209,18 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     @rule()
     def pages_are_published(self) -> None:
+        """However few of them are made again, they are as if all of them were."""
         self.programme.score(self.when)
-        self.programme.publish(self.when)
+        database, calendar = self.programme.database, self.programme.post.calendar
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grouping, "TOGETHER", 1)
+            self.programme.publish(self.when)
+            with database.reading() as session:
+                anew = build_pages(session, self.now, calendar)
+                newest = publications.newest(session)
+        assert (newest.pages if newest else {}) == {
+            key: digest(canonical(page)) for key, page in anew.items()
+        }
 
     # ------------------------------------------------------------------ what people do
 

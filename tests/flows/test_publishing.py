@@ -4,32 +4,35 @@ import json
 import shutil
 import tracemalloc
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from charter import lists
 from charter.ledger import canonical, digest
-from charter.steps import Approved, Revised, Step
+from charter.steps import Approved, Extended, Revised, Step
 from flows import grouping, publishing
 from notifications import site
 from notifications.rebuilding import rebuilt
 from notifications.site import Draft, Overtaken, SiteRefused, check_site, differs
 from notifications.vouching import vouched
-from providers import cycles, lives, publications, returns
+from providers import cycles, lives, publications, quiet, returns, staff
 from providers.database import Database, open_engine
 from providers.lives import NewStep
+from providers.tables import Service, Site
 from tests.support import scale
 from tests.support.cast import at
 from tests.support.databases import migrate
 from tests.support.drawn import build_pages
-from tests.support.programme import Programme
+from tests.support.programme import APPROVER, COMMISSIONER, PARTNER, Programme
 
 MORNING = f"{scale.NOW:%Y-%m-%dT}10:30"
 LATER = f"{scale.NOW:%Y-%m-%dT}10:50"
 BEFORE = str(scale.LAST.previous())
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -185,11 +188,63 @@ def test_what_was_kept_is_only_a_help(many: Programme) -> None:
     assert not many.publish(LATER).changed
 
 
-def test_another_day_makes_all_pages_again_but_draws_what_differs(many: Programme) -> None:
-    done = many.publish(f"{scale.NOW + timedelta(days=1):%Y-%m-%dT}10:30")
-    pages = published(many.database)
-    assert done.made > len(pages) / 2
-    assert pages == as_if_new(many, f"{scale.NOW + timedelta(days=1):%Y-%m-%dT}10:30")
+def on(day: date) -> str:
+    """Half past ten on a day."""
+    return f"{day}T10:30"
+
+
+def made_on(programme: Programme, day: date) -> int:
+    """How many pages are made on a day, when all come out as if every one were made anew."""
+    done = programme.publish(on(day))
+    assert published(programme.database) == as_if_new(programme, on(day)), day
+    return done.made
+
+
+def test_on_another_day_only_what_the_record_touched_is_made_and_drawn(many: Programme) -> None:
+    revise(many, "S1")
+    before, next_day = published(many.database), scale.NOW.date() + timedelta(days=1)
+    made = made_on(many, next_day)
+    after = published(many.database)
+    changed = {key for key in after if before.get(key) != after[key]}
+    assert 0 < made < len(after) / 2
+    assert {key for key in changed if key.startswith("prisons/")} == {f"prisons/S1/{BEFORE}"}
+    assert made_on(many, next_day + timedelta(days=1)) == 0
+    assert departs(many) == ""
+
+
+def test_a_day_that_changes_pages_by_itself_makes_them_again(many: Programme) -> None:
+    today = scale.NOW.date()
+    extended, quiet_from, quiet_to, unheard, opened, closed = (
+        today + timedelta(days=n) for n in (2, 4, 5, 7, 9, 10)
+    )
+    with many.database.writing() as session:
+        late = returns.find(session, "P0", "S0", str(scale.LAST))
+        more = Extended(due=extended, reason="They asked.", public="A week more.")
+        lives.record(session, late.id, more, at(LATER), "person:3")
+        calm = returns.find(session, "P0", "S5", BEFORE)
+        approvers = [many.person(one) for one in (COMMISSIONER, APPROVER)]
+        period = quiet.set_period(
+            session, "sample", calm.site_id, quiet_from, quiet_to, at(LATER), approvers[0]
+        )
+        quiet.agree(session, "sample", period, at(LATER), approvers[1])
+        staff.end(
+            session, at(LATER), "operator", email=PARTNER, region_code="sample",
+            role="listening_partner", on=unheard,
+        )  # fmt: skip
+        new = Site(region_code="sample", code="S99", name="HMP Place 99")
+        session.add(new)
+        session.flush()
+        provider = session.exec(select(Service.party_code).where(Service.site_id == calm.site_id))
+        here = Service(site_id=new.id or 0, role="prime", starts=opened, ends=closed)
+        here.party_code = provider.one()
+        session.add(here)
+    dates = late.dates
+    turns = {extended + DAY, quiet_from, quiet_to + DAY, unheard, opened, dates.publishes}
+    turns |= {day + DAY for day in (dates.challenge_ends, dates.reply_ends, dates.publishes)}
+    made_on(many, today + DAY)
+    days = {near for day in {*turns, closed} for near in (day - DAY, day, day + DAY)}
+    assert {day for day in sorted(days) if day > today + DAY and made_on(many, day)} == turns
+    assert departs(many) == ""
 
 
 def test_what_concerns_a_whole_region_makes_all_of_it_again(many: Programme) -> None:

@@ -1,4 +1,4 @@
-"""Publishes many prisons over several quarters, then again after one changed return.
+"""Publishes many prisons over several quarters, then again after one changed return, and another.
 
 `python -m tests.measure.bulletin --prisons 2000 --quarters 4`, with `--language` in an invented
 language beside English. For each publication: seconds on
@@ -50,11 +50,12 @@ def _most_held() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def change(database: Database) -> None:
+def change(url: str, which: int) -> None:
     """One published return is opened for a revision and approved again."""
+    database = Database(open_engine(url))
     with database.writing() as session:
         owed = returns.refs(session, quarter=str(scale.LAST.previous()))
-        here = owed[len(owed) // 2 + 1]
+        here = owed[len(owed) // 2 + which]
         steps: list[Step] = [
             Revised(reason="A date was wrong."),
             Approved(person=3),
@@ -62,6 +63,7 @@ def change(database: Database) -> None:
         ]
         now = scale.NOW + timedelta(minutes=35)
         lives.record_many(session, [NewStep(here.id, one) for one in steps], now, "person:3")
+    database.engine.dispose()
 
 
 def speak(database: Database) -> None:
@@ -120,10 +122,11 @@ def main() -> None:
         first = f"{scale.NOW:%Y-%m-%dT}%s"
         apart(url, folder / "home", "all of it", first % "10:30")
         apart(url, folder / "home", "nothing changed", first % "10:31")
-        database = Database(open_engine(url))
-        change(database)
-        database.engine.dispose()
+        change(url, 1)
         apart(url, folder / "home", "after one changed return", first % "10:40")
+        change(url, 2)
+        week = f"{scale.NOW + timedelta(days=7):%Y-%m-%dT10:30}"
+        apart(url, folder / "home", "after another, a week later", week)
         largest((folder / "home" / "site").resolve(), 8)
 
 
