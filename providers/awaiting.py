@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 from charter.waiting import Checked, Waits
 from notifications.among import among
 from providers.console_tables import Listening, SensitivePeriod, Standing
+from providers.register_lists import on_list
 from providers.steering_tables import PlanApproval
-from providers.tables import Cycle, Party, Region, Return, Service, Site
+from providers.tables import Contact, Cycle, Party, Region, Return, Service, Site
 
 OLDEST = 5
 """So many of each are named; the rest are counted."""
@@ -146,7 +147,7 @@ def _for(wanted: Wanted, person: int) -> ColumnElement[bool]:
 
 
 GAP, QUIET, AGREED, HEARD, UNCHECKED = "gap", "quiet", "agreed", "heard", "unchecked"
-HELD = "held"
+HELD, REFUSED = "held", "refused"
 
 
 def around(session: Session, regions: Iterable[str], today: date) -> dict[str, list[Found]]:
@@ -156,6 +157,7 @@ def around(session: Session, regions: Iterable[str], today: date) -> dict[str, l
     to. AGREED: plans agreed to, by quarter. HEARD: quarters of which the partner has told.
     UNCHECKED: returns published before anybody confirmed them, by quarter. HELD: words that a
     person has to look at before a page goes out, by quarter, since the first was received.
+    REFUSED: places on the contact lists whose address turns letters away.
     """
     codes = list(regions)
     nothing, no_day = literal(""), cast(null(), Date)
@@ -193,8 +195,14 @@ def around(session: Session, regions: Iterable[str], today: date) -> dict[str, l
         .join(Standing, col(Standing.cycle_id) == col(Cycle.id))
         .where(col(Standing.held) > 0, among(col(Cycle.region_code), codes))
         .group_by(col(Cycle.region_code), col(Cycle.quarter)),
+        _kind(REFUSED, col(Site.region_code), nothing, no_day)
+        .join(Service, col(Service.site_id) == col(Site.id))
+        .join(Contact, col(Contact.service_id) == col(Service.id))
+        .where(col(Contact.refused_at).is_not(None), on_list(today))
+        .where(among(col(Site.region_code), codes))
+        .group_by(col(Site.region_code)),
     ]
-    kinds = (GAP, QUIET, AGREED, HEARD, UNCHECKED, HELD)
+    kinds = (GAP, QUIET, AGREED, HEARD, UNCHECKED, HELD, REFUSED)
     found: dict[str, list[Found]] = {kind: [] for kind in kinds}
     for kind, region, about, many, since in session.connection().execute(union_all(*parts)):
         found[kind].append(Found(region, about, many, since))

@@ -185,12 +185,20 @@ def _coming(
         return replace(
             plain,
             dates=plain.dates or policy.dates(quarter, calendar, later),
-            seminar=(
-                calendar.shift(quarter.ends, policy.seminar_from + later),
-                calendar.shift(quarter.ends, policy.seminar_to + later),
-            ),
+            seminar=seminar(policy, quarter, calendar, later),
             own_day=openings.own_day(policy, quarter, calendar),
             last_day=openings.last_day(policy, quarter, calendar),
         )
     except BeyondHorizon as error:
         return replace(plain, problem=str(error))
+
+
+def seminar(policy: Policy, quarter: Quarter, calendar: Calendar, later: int) -> tuple[date, date]:
+    """The first and last day on which its seminar may be, opened `later` working days late.
+
+    BeyondHorizon where bank holidays are not known so far.
+    """
+    return (
+        calendar.shift(quarter.ends, policy.seminar_from + later),
+        calendar.shift(quarter.ends, policy.seminar_to + later),
+    )

@@ -13,10 +13,10 @@ from portal.console.choosing import Pages
 from portal.console.cycle import path_of
 from portal.console.lines import column
 from portal.console.regions import Room
-from portal.console.schedule import plan_path
-from portal.counting import DATE_WORDS
-from portal.doors import NotHere, SignedIn, Typed, Visit
-from providers import calendars, checking, coming, moves, plans
+from portal.console.register_said import Said, said_of
+from portal.console.schedule import dates_of, plan_path
+from portal.doors import NotHere, SignedIn, Typed, Visit, number
+from providers import calendars, checking, coming, ledger, moves, plans, register_history
 from providers.coming import Ahead, Coming
 from providers.plans import PlanRefused
 from providers.rehearsing import PlannedLetter, Rehearsal, planned, rehearse_with
@@ -101,13 +101,14 @@ def agree_to_plan(region: str, quarter: str, visit: SignedIn, form: Typed) -> Re
             plan = planned(session, region, here.one.quarter, here.calendar)
             plans.approve(session, plan, form.text("sha"), visit.now, visit.by)
         except (PlanRefused, BeyondHorizon):
-            return draw(session, visit, here, overtaken=True)
+            return draw(session, visit, here, since=form.text("basis-entries"))
     return visit.go(f"{here.path}?did=agreed")
 
 
-def draw(session: Session, visit: Visit, here: Planned, *, overtaken: bool = False) -> Response:
-    """The page; 409 where what was agreed to is not the plan any more."""
-    asked = visit.request.query_params
+def draw(session: Session, visit: Visit, here: Planned, *, since: str | None = None) -> Response:
+    """The page; 409 where what was agreed to, read at entry `since`, is not the plan any more."""
+    asked, overtaken = visit.request.query_params, since is not None
+    entries, _ = ledger.head(session)
     found, problem = None, here.one.problem
     try:
         if here.one.dates and not here.one.is_open:
@@ -127,13 +128,21 @@ def draw(session: Session, visit: Visit, here: Planned, *, overtaken: bool = Fal
         found=found,
         problem=problem,
         overtaken=overtaken,
+        meanwhile=_meanwhile(session, here.room.code, since) if since else [],
+        entries=entries,
         did=AGREED if asked.get("did") == "agreed" and not overtaken else "",
         names=here.ahead.steered.names,
-        dates=_dates(here.one),
+        dates=dates_of(here.one),
         head=HEAD,
         table=rows,
         pages=pages,
     )
+
+
+def _meanwhile(session: Session, region: str, since: str) -> list[Said]:
+    """Who changed the register after this entry of the ledger, and when, the newest first."""
+    found = register_history.history(session, region, after=number(since))
+    return [said_of(entry, region) for entry in found]
 
 
 def rehearsal_of(session: Session, here: Planned) -> Rehearsal:
@@ -148,11 +157,6 @@ def rehearsal_of(session: Session, here: Planned) -> Rehearsal:
         ahead.steered.agreed.get(str(one.quarter), ()),
         moves.dates_with(one.moved, one.quarter, ahead.policy, here.calendar),
     )
-
-
-def _dates(one: Coming) -> list[tuple[str, object]]:
-    known = one.dates.model_dump() if one.dates else {}
-    return [(DATE_WORDS[name], day) for name, day in known.items()]
 
 
 def _page(found: Rehearsal | None, asked: str, path: str) -> tuple[list[list[str]], Pages]:

@@ -59,7 +59,7 @@ def schedule_page(region: str, visit: SignedIn) -> Response:
 def _row(one: Coming, room: Room, names: dict[str, str], *, asks: bool, still: bool) -> Row:
     state, colour = _stands(one, asks=asks, still=still)
     path = path_of(one.cycle) if one.cycle and one.is_open else plan_path(room, str(one.quarter))
-    return Row(one, state, colour, _dates(one), path, _note(one, names))
+    return Row(one, state, colour, dates_of(one), path, _note(one, names))
 
 
 def plan_path(room: Room, quarter: str) -> str:
@@ -94,7 +94,7 @@ def _note(one: Coming, names: dict[str, str]) -> str:
     return " ".join(said)
 
 
-def _dates(one: Coming) -> list[tuple[str, str]]:
+def dates_of(one: Coming) -> list[tuple[str, str]]:
     """Every date of a quarter in order, the seminar among them."""
     if one.dates is None:
         return []

@@ -14,7 +14,18 @@ from notifications.doubts import in_doubt
 from portal.console.kinds import KINDS, Kind
 from portal.doors import Visit
 from providers import awaiting, casework, checking, cycles, moves
-from providers.awaiting import AGREED, GAP, HEARD, HELD, QUIET, UNCHECKED, Found, Opened, Waiting
+from providers.awaiting import (
+    AGREED,
+    GAP,
+    HEARD,
+    HELD,
+    QUIET,
+    REFUSED,
+    UNCHECKED,
+    Found,
+    Opened,
+    Waiting,
+)
 
 ADMINS = checking.CHECKERS | {"administrator"}
 PLAN_AHEAD = 21
@@ -81,7 +92,8 @@ def tasks_of(session: Session, visit: Visit, homes: list[Home]) -> list[Task]:
         _by_quarter(homes, found[UNCHECKED], checking.CHECKERS, "/queue", *UNCHECKED_WORDS),
         _found(homes, found[QUIET], checking.APPROVERS, "/sensitive", *QUIET_WORDS),
         _plans(session, homes, found[AGREED], visit.desk.calendar, today),
-        _found(homes, found[GAP], ADMINS, "/register/services", *GAP_WORDS),
+        _found(homes, found[GAP], ADMINS, "/register/services?show=gaps", *GAP_WORDS),
+        _found(homes, found[REFUSED], ADMINS, "/register/contacts?show=refused", *REFUSED_WORDS),
         _short(session, homes, visit.desk.calendar, today),
         _unheard(homes, found[HEARD]),
     ]
@@ -99,6 +111,10 @@ HELD_WORDS = (
 UNCHECKED_WORDS = (
     "Confirm what was published unchecked",
     "Families read these as the provider’s own view, not yet checked. They can still be confirmed.",
+)
+REFUSED_WORDS = (
+    "Put an address right",
+    "These people’s addresses turn our letters away. Whoever comes next on the list is written to.",
 )
 GAP_WORDS = ("Find the provider", "The register has no provider for these prisons.")
 

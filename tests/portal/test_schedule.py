@@ -5,8 +5,9 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from charter.policy import Role
 from charter.quarters import Quarter, at
-from providers import cycles, ledger, moves, opening, pauses
+from providers import cycles, ledger, moves, naming, opening, pauses
 from providers.rehearsing import rehearse_cycle
 from tests.support.pages import Page, PageClient
 from tests.support.rules import CALENDAR
@@ -90,6 +91,22 @@ def test_a_commissioner_agrees_to_the_plan_that_the_page_showed_and_to_no_other(
     assert "the opening is 7 January 2027, and was 6 January 2027" in (
         schedule(stage, cora, f"/{NEXT}").text
     )
+
+
+def test_whoever_agrees_to_a_plan_of_an_older_register_is_told_who_changed_it_and_when(
+    stage: Stage, open_pages: Open
+):
+    cora = stage.enters(open_pages, CORA)
+    page = schedule(stage, cora, f"/{NEXT}")
+    with stage.database.writing() as session:
+        lead = next(
+            one.id for one in naming.listed(session, stage.ref(), stage.now)
+            if one.who.role is Role.LEAD
+        )  # fmt: skip
+        naming.end(session, stage.ref(), lead, stage.now, stage.person(CORA))
+    late = page.submit(button="Agree to this plan")
+    assert late.status == 409
+    assert "By Cora Check, 5 October 2026 at 9:00am: Avon Avonson was taken off" in late.text
 
 
 def move(stage: Stage, opens: date) -> None:

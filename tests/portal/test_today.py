@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from charter.review import Disputed, DisputeDecided
 from charter.steps import (
@@ -18,7 +19,7 @@ from charter.steps import (
 from notifications.tables import Letter, LetterState
 from providers import answering, checking, lives, releasing
 from providers.console_tables import SensitivePeriod
-from providers.tables import Service
+from providers.tables import Contact, Service
 from tests.portal.test_console import record, sign
 from tests.support.cast import AVON, BROOK, CLYDE, DEE, at
 from tests.support.pages import Page, PageClient, words
@@ -177,6 +178,24 @@ def test_gaps_letters_in_doubt_and_quiet_days_are_counted(stage: Stage, open_pag
         "Settle letters in doubt", "Agree to a sensitive period", "Find the provider",
     )] == [1, 1, 1]  # fmt: skip
     assert "1 August 2026" in page.text
+
+
+def test_an_address_that_turns_letters_away_is_named_though_another_is_reached(
+    stage: Stage, open_pages: Open
+):
+    with stage.database.writing() as session:
+        contact = session.exec(
+            select(Contact).where(Contact.person_id == stage.person(AVON.email))
+        ).one()
+        contact.refused_at = stage.now
+    cora = stage.enters(open_pages, CORA)
+    page = cora.get("/console")
+    assert headings(page)["Put an address right"] == 1
+    assert "Name a contact" not in headings(page)
+    way = "/console/regions/sample/register/contacts?show=refused"
+    assert way in page.html
+    assert AVON.email in cora.get(way).text
+    assert "Put an address right" not in stage.enters(open_pages, RITA).get("/console").text
 
 
 def test_bank_holidays_that_run_out_are_said_in_time(stage: Stage, open_pages: Open):
