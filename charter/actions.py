@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from charter.quarters import Quarter
+from charter.quarters import Quarter, london_date
 from charter.said import Said
 
 ActionStatus = Literal["planned", "in_progress", "done", "not_doing"]
@@ -88,6 +88,12 @@ class Promise:
         """The date promised now."""
         settled = self._settled()
         return settled[-1].due if settled else self.first_due
+
+    @property
+    def told_on(self) -> date | None:
+        """The London date on which the last word on it was signed."""
+        settled = self._settled()
+        return london_date(settled[-1].at) if settled and settled[-1].at else None
 
     @property
     def is_open(self) -> bool:

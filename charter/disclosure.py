@@ -33,10 +33,13 @@ _BIRTH = re.compile(r"\b(?:born|birth|birthday|dob|d\.o\.b)\b", re.IGNORECASE)
 _BORN = re.compile(
     rf"\bborn\s(?:in\s)?(?:{_MONTH}\s)?(?:19|20)\d\d\b"
     rf"|\b(?:birthday|birth|born)\b[^.!?\n]{{0,20}}?\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}\b"
-    r"(?!,?\s\d{4})",
+    r"(?!,?\s\d{4})"
+    r"|\b(?:dob|d\.o\.b\.?|date\sof\sbirth|born)(?!\w)[^\d\n.!?]{0,15}"
+    r"(?:\d{6}|\d{8}|[0-3]?\d\s[01]?\d\s(?:\d{4}|\d\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH},?\s[’']?\d\d)(?!\d)",
     re.IGNORECASE,
 )
-"""A year of birth, or a birthday without its year."""
+"""A year of birth, a birthday without its year, or a date of birth written as on a form."""
 _CHILD_OF = 2012
 """A full date in an earlier year is more likely somebody's birth than anything in a return."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from charter.actions import OPEN
+from charter.actions import OPEN, Promise
 from charter.words import Word
 
 
@@ -48,6 +48,14 @@ def outcome(
     if status == "done":
         return Outcome.LATE if latest_due > first_due else Outcome.KEPT
     return Outcome.NOT_DONE if told_on > latest_due else Outcome.WITHDRAWN
+
+
+def outcome_of(promise: Promise, today: date) -> Outcome:
+    """The same of a promise with all that returns said of it."""
+    open_until = (change.due for change in promise.changes if change.status in OPEN)
+    latest = max(open_until, default=promise.due)
+    told_on = promise.told_on or promise.due
+    return outcome(promise.status, promise.due, promise.first_due, latest, told_on, today)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ _KIN = (
     r"|girlfriend|uncle|aunt|auntie|cousin|nephew|niece|grandson|granddaughter|nan|gran|grandad"
     r"|lad|boy|girl|mate|friend|fianc[eé]e?|stepson|stepdad)"
 )
+_HURRIED = re.compile(r"\b(?:mr|mrs)\.?\s(?:and\s(?:mr|mrs)\.?\s)?(?!(?:and|or|who|is)\b)[a-z]{3,}")
+"""A title of courtesy and what follows it, both in small letters."""
+_INITIALS = re.compile(r"\b(?i:initials)\s(?:are\s|is\s|of\s)?[A-Z]\.?\s?[A-Z]\b\.?(?!\w)")
 _SMALL = re.compile(
     rf"\b(?:my|his|her|our|their)\s{_KIN},?\s(?:called\s|named\s)?(?P<name>[a-z]{{3,}}),?\s"
     r"(?:is|was|has|had|did|does|who|will|got|needs|wants|cannot|can[’']t|said|told|rang|waited)\b"
@@ -39,6 +42,10 @@ _LITTLE = frozenset(
     only rarely really says she still that then they was were who will with would
     """.split()  # noqa: SIM905 - read more easily as text
 )
+_SHOUTED = re.compile(
+    r"\b(?P<name>[A-Z]{3,}(?:\s[A-Z]{2,}){1,2})\s(?:was|is|has|had|did|will|asked|rang|said|told|needs)\b"
+)
+"""A name all in capitals, in a sentence that is not."""
 _PRISON = re.compile(
     rf"\b(?:HMP/?(?:YOI)?|HMYOI|YOI|IRC|St\.?|Saint)\s(?:the\s)?{_WORD}(?:[\s-](?:and\s)?{_WORD})?"
 )
@@ -58,12 +65,13 @@ def names(text: str, known: frozenset[str]) -> Iterator[Finding]:
     A title of courtesy or an initial makes a name of whatever follows, since Mr May and Mrs Wing
     are people too. Otherwise it is a word with a capital that a return has no reason to write so.
     """
-    for pattern in (_TITLED, _INITIAL, _STAFF):
+    for pattern in (_TITLED, _INITIAL, _STAFF, _HURRIED, _INITIALS):
         for found in pattern.finditer(text):
             yield Finding(NAME, found[0])
     for found in _SMALL.finditer(text):
         if found["name"] not in _LITTLE:
             yield Finding(NAME, found[0])
+    yield from _shouted(text, known)
     text = _PRISON.sub(_blank, text)
     for found in _CALLED.finditer(text):
         if not _is_known(found["name"], known):
@@ -71,6 +79,15 @@ def names(text: str, known: frozenset[str]) -> Iterator[Finding]:
     text = _OF_A_PLACE.sub(_blank, text)
     for found in _ANY.finditer(text):
         if not _is_known(found["name"], known) and _stands_out(text, found):
+            yield Finding(NAME, found["name"])
+
+
+def _shouted(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """Names all in capitals; what has a word that names nobody is a heading or an organisation."""
+    for found in _SHOUTED.finditer(text):
+        if not any(
+            _is_known(w, known) or _is_known(w.title(), known) for w in found["name"].split()
+        ):
             yield Finding(NAME, found["name"])
 
 

@@ -45,6 +45,7 @@ INSTITUTIONS = _words(
     European Britain Kingdom United Scotland Scottish Ireland Irish French German Italian
     Romanian Albanian Vietnamese Chinese Mandarin Lithuanian Bulgarian Hungarian Russian Pashto
     Dari Kurdish Sylheti Yoruba African Caribbean Asian Black White Christianity Islam Islamic
+    Change Data Grow In-Reach Inreach Live Protection Talking Teamwork Therapies
     Judaism Buddhist Diwali Vaisakhi Lent Advent God Bible Qur’an
     """
 )

@@ -9,7 +9,7 @@ from charter.returns import State
 from charter.said import Said
 from charter.steps import Rating
 
-Colour = Literal["green", "yellow", "orange", "blue", "grey"]
+Colour = Literal["green", "yellow", "orange", "blue", "grey", "purple", "white"]
 Shape = Literal["full", "half", "empty", "cross", "dash", "clock"]
 
 

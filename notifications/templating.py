@@ -21,7 +21,11 @@ from notifications.speaking import SAME_FIGURES, Speaker
 HERE = Path(__file__).parent
 SHORT = 300
 """Characters of somebody's words in a list of many prisons."""
-_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    f"|(?<={_MARK * 4}){_MARK}+"  # no letter has more than four; a heap of them covers other lines
+)
 
 
 @cache
@@ -107,7 +111,7 @@ def _called(code: str) -> Markup:
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
-    """Text without what no page can show: control characters, and marks that turn text around."""
+    """Text without what no page can show: control characters, what turns text, heaped marks."""
     if not isinstance(value, str) or not _UNSHOWN.search(value):
         return value
     if isinstance(value, Markup):

@@ -1,12 +1,14 @@
 """The tables of a pack that promises and families make: actions, replies, and what families say."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from charter.actions import Promise, tally
 from charter.commitments import CharterFile
+from charter.keeping import OUTCOME_WORDS, Outcome, kept, outcome_of
 from charter.listening import Survey
 from charter.packs import PackTable, Row
-from charter.quarters import Quarter, london_date, say
+from charter.quarters import Quarter, say
 from charter.words import ACTION_WORDS, REPLY_WORDS
 from providers.pack_sections import NOT_KNOWN, Told, ids, number, place, text
 from providers.returns import Ref
@@ -29,12 +31,12 @@ def action_sums(told: Told, refs: Sequence[Ref], quarter: Quarter) -> PackTable:
     """How the actions add up over the quarter, and how many were kept by their first date."""
     listed = held(told, refs)
     summed = tally([promise for _, promise in listed], quarter)
-    done = [p for _, p in listed if p.status == "done"]
-    kept = sum(on_time(promise) for promise in done)
+    became = [(outcome_of(promise, told.today), promise.first_due) for _, promise in listed]
+    in_time = kept(became, told.today)
     overdue = sum(p.is_open and p.due < told.today for _, p in listed)
     cells = (
         quarter.in_words, summed.brought_forward, summed.new, summed.closed, summed.open,
-        overdue, f"{kept} of {len(done)}",
+        overdue, f"{in_time.on_time} of {in_time.of}",
     )  # fmt: skip
     return PackTable(
         id="action-sums",
@@ -42,18 +44,17 @@ def action_sums(told: Told, refs: Sequence[Ref], quarter: Quarter) -> PackTable:
         columns=(
             *text("Quarter"),
             *number("Brought forward", "New", "Closed", "Open", "Overdue"),
-            *text("Signed as done by the first promised date"),
+            *text("Kept on time, of those whose first date has come"),
         ),
         rows=(Row(cells=cells, returns=ids({ref.id: ref for ref, _ in listed}.values())),),
     )
 
 
-def on_time(promise: Promise) -> bool:
-    """Done, and said so in a return signed by the date that was promised first."""
-    for change in promise.changes:
-        if change.status == "done":
-            return change.at is not None and london_date(change.at) <= promise.first_due
-    return False
+def _stands(promise: Promise, today: date) -> str:
+    """How a promise stands: one that is over by what became of it, as on the page of actions."""
+    became = outcome_of(promise, today)
+    word = ACTION_WORDS[promise.status] if became is Outcome.OPEN else OUTCOME_WORDS[became]
+    return word.console
 
 
 def actions(
@@ -73,8 +74,7 @@ def actions(
                 place(ref), ref.party_name, told.short(ref, promise.commitment), promise.title,
                 say(promise.first_due), say(promise.due), len(promise.slips),
                 "; ".join(slip.reason for slip in promise.slips if slip.reason) or NOT_KNOWN,
-                "Overdue" if promise.is_open and promise.due < told.today
-                else ACTION_WORDS[promise.status].console,
+                _stands(promise, told.today),
             ),
             returns=(ref.id,),
         )

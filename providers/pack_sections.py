@@ -15,7 +15,7 @@ from charter.returns import State
 from charter.scoring import whole_percent
 from charter.steps import Rating
 from charter.waiting import CHECKED_WORDS, WAITS_WORDS, checked, waits_for
-from charter.words import BAND_WORDS, RATING_WORDS, STATE_WORDS
+from charter.words import BAND_WORDS, RATING_WORDS, STATE_WORDS, Colour
 from providers.requests import Asked
 from providers.returns import Ref
 from providers.standings import Stood
@@ -94,7 +94,8 @@ def states(told: Told) -> PackTable:
         )
         rows.append(Row(cells=cells, returns=ids(here)))
     coloured = [
-        Column(words=word.console, number=True, colour=word.colour) for word in STATE_WORDS.values()
+        Column(words=word.console, number=True, colour=DRAWN.get(state, word.colour))
+        for state, word in STATE_WORDS.items()
     ]
     return PackTable(
         id="states",
@@ -108,6 +109,10 @@ def states(told: Told) -> PackTable:
         rows=tuple(rows),
         drawn="stacked",
     )
+
+
+DRAWN: Mapping[State, Colour] = {State.IN_PROGRESS: "purple", State.NOT_STARTED: "white"}
+"""Where states lie side by side in a bar, no two may have one colour as their tags do."""
 
 
 def commitments(told: Told, quarter: Quarter) -> PackTable:

@@ -2,24 +2,29 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from charter.answers import ReturnDocument
-from charter.faithful import RIGHT_OF_REPLY, Marking, markings
-from charter.quarters import Quarter
+from charter.faithful import Marking, markings
+from charter.quarters import Quarter, london_date
 from charter.returns import Life
 from charter.review import Judged
+from notifications.among import among
 from providers import documents, lives
+from providers.awaiting import Found
 from providers.console_tables import Standing
 from providers.cycles import NotAllowed
 from providers.partners import require_partner
 from providers.requests import Asked, requests_in
 from providers.returns import Ref
-from providers.tables import Cycle, Party, Return, Service, Site
+from providers.standings import LIFE
+from providers.tables import Cycle, FamilyRequest, Party, Return, Service, Site
 
 MOST = 120
 """Returns looked at: what is asked of all prisons of a provider is answered many times."""
@@ -96,14 +101,15 @@ def mark(
 def replies_in(session: Session, life: Life) -> tuple[Marking, ...]:
     """Every reply of a return as it was signed last, with its mark; in one query."""
     text = documents.fetch(session, [life.document]).get(life.document, "")
-    return markings(life, ReturnDocument.model_validate_json(text) if text else None)
+    return markings(life, signed(text))
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A return that requests are put to: how many, whether it came, and how it was marked.
+    """A return that requests are put to, or that used its right of reply, and how it is marked.
 
-    Of its replies so many were found `faithful`, and so many not, each for one of the `reasons`.
+    `requests` are those put to it; of the replies that it holds so many were found `faithful`, so
+    many not, each for one of the `reasons`, and so many are `not_checked` as they now read.
     """
 
     return_id: int
@@ -113,16 +119,12 @@ class Marked:
     received: bool
     faithful: int
     not_faithful: int
+    not_checked: int
     reasons: tuple[str, ...]
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether the listening partner has marked all that could be."""
-        return self.faithful + self.not_faithful >= self.requests
 
 
 def marked(session: Session, region: str, quarter: Quarter, close: date) -> list[Marked]:
-    """The returns of a quarter that requests heard by a day are put to, in two queries.
+    """The returns of a quarter that requests heard by a day are put to, in three queries.
 
     Those that wait to be marked come first, those not received yet last.
     """
@@ -137,26 +139,76 @@ def marked(session: Session, region: str, quarter: Quarter, close: date) -> list
         .join(Site, col(Site.id) == col(Service.site_id))
         .join(Party, col(Party.code) == col(Service.party_code))
         .where(Cycle.region_code == region, Cycle.quarter == str(quarter))
-        .where(col(Party.code).in_({party for party, _ in many}))
+        .where(col(Party.code).in_({party for party, _ in many}) | USED_ITS_RIGHT)
         .where(col(Standing.released).is_(False))
         .order_by(col(Site.name), col(Party.name), col(Return.id))
-    )
+    ).all()
     found = []
-    for i, site, party, kept in rows:
+    told = _told(session, [life for *_, life in rows])
+    for (i, site, party, _), (life, replies) in zip(rows, told, strict=True):
         asked = many[party.code, site.code] + many[party.code, ""]
-        if asked:
-            life = json.loads(kept)
-            received = bool(life.get("first_signed_at"))
-            given = site.name, party.name, asked, received, *_marks(life, asked)
+        if asked or replies:
+            given = site.name, party.name, asked, life.is_received, *_marks(replies)
             found.append(Marked(i or 0, *given))
-    return sorted(found, key=lambda one: (not one.received, one.is_marked))
+    return sorted(found, key=lambda one: (not one.received, not one.not_checked))
 
 
-def _marks(life: dict[str, Any], asked: int) -> tuple[int, int, tuple[str, ...]]:
-    """How many replies to requests are marked faithful, how many not, and all reasons given."""
-    own = [mark for about, mark in life.get("marks", {}).items() if about != RIGHT_OF_REPLY]
-    whole = life.get("judged")  # an older mark, of all that have none of their own
-    given = [*own, *([whole] * (asked - len(own)) if whole else [])]
-    yes = sum(mark["faithful"] for mark in given)
-    reasons = dict.fromkeys(mark.get("reason", "") for mark in given)
-    return yes, len(given) - yes, tuple(one for one in reasons if one)
+def to_mark(session: Session, regions: Iterable[str]) -> list[Found]:
+    """The replies that wait for their mark, by region and quarter, in two queries.
+
+    They wait from when the return is received until its page is published as it stands.
+    """
+    is_asked = (
+        select(FamilyRequest.id)
+        .where(FamilyRequest.region_code == Cycle.region_code)
+        .where(FamilyRequest.party_code == Service.party_code)
+        .where(col(FamilyRequest.site_code).in_(["", col(Site.code)]))
+    )
+    if not (codes := list(regions)):
+        return []
+    rows = session.exec(
+        select(Cycle.region_code, Cycle.quarter, Standing.life)
+        .join(Standing, col(Standing.cycle_id) == col(Cycle.id))
+        .join(Return, col(Return.id) == col(Standing.return_id))
+        .join(Service, col(Service.id) == col(Return.service_id))
+        .join(Site, col(Site.id) == col(Service.site_id))
+        .where(among(col(Cycle.region_code), codes), is_asked.exists() | USED_ITS_RIGHT)
+        .where(col(Standing.received_on).is_not(None))
+        .where(col(Standing.published).is_(False), col(Standing.released).is_(False))
+    ).all()
+    many: Counter[tuple[str, str]] = Counter()
+    since: dict[tuple[str, str], date] = {}
+    told = _told(session, [life for *_, life in rows])
+    for (region, quarter, _), (life, replies) in zip(rows, told, strict=True):
+        waiting = sum(one.mark is None for one in replies)
+        if waiting and life.first_signed_at:
+            many[region, quarter] += waiting
+            received = london_date(life.first_signed_at)
+            since[region, quarter] = min(received, since.get((region, quarter), received))
+    return [Found(*at, many[at], since[at]) for at in many]
+
+
+USED_ITS_RIGHT = col(Standing.life).contains('"reply":')
+"""No return that used its right of reply is left out; one that did not may be among them."""
+
+
+def _told(session: Session, kept: Iterable[str]) -> list[tuple[Life, tuple[Marking, ...]]]:
+    """How each of these returns stands, and its replies as signed last, in one query."""
+    folded = [LIFE.validate_json(life) for life in kept]
+    texts = documents.fetch(session, [life.document for life in folded])
+    return [(life, markings(life, signed(texts.get(life.document, "")))) for life in folded]
+
+
+@lru_cache(maxsize=512)  # a signed text never changes
+def signed(text: str) -> ReturnDocument | None:
+    """A signed text as it is read; None where there is none."""
+    return ReturnDocument.model_validate_json(text) if text else None
+
+
+def _marks(replies: tuple[Marking, ...]) -> tuple[int, int, int, tuple[str, ...]]:
+    """How many replies are faithful, not faithful, and not checked, and all reasons given."""
+    given = [one.mark for one in replies if one.mark]
+    yes = sum(mark.faithful for mark in given)
+    reasons = dict.fromkeys(mark.reason for mark in given)
+    unsaid = len(replies) - len(given)
+    return yes, len(given) - yes, unsaid, tuple(one for one in reasons if one)

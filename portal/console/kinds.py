@@ -68,3 +68,7 @@ KINDS: Mapping[Waits, Kind] = {
         all_at="/release",
     ),
 }
+UNMARKED_WORDS = (
+    "Mark the replies to families",
+    "Families read “not checked” beside a reply that you have not marked when it is published.",
+)

@@ -158,13 +158,13 @@ def draw(
 
 
 def marks_of(one: Marked) -> str:
-    """How a return's replies are marked, in words that add up to the requests put to it."""
+    """How a return's replies are marked, in words that add up to the replies it holds."""
     if not one.received:
         return "Not received yet"
-    marks: dict[bool | None, int] = {True: one.faithful, False: one.not_faithful}
-    marks[None] = max(0, one.requests - one.faithful - one.not_faithful)
+    marks = {True: one.faithful, False: one.not_faithful, None: one.not_checked}
     words = {mark: FAITHFUL_WORDS[mark].console.lower() for mark in marks}
-    return ", ".join(f"{many} {words[mark]}" for mark, many in marks.items() if many)
+    told = [f"{many} {words[mark]}" for mark, many in marks.items() if many]
+    return ", ".join(told) or "Replied in an earlier quarter"
 
 
 @router.get("/replies", name="replies_to_judge")

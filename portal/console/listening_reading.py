@@ -1,7 +1,6 @@
 """Each part of what was heard, read from its form: what a box may hold, and what may not be."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from charter.listening import (
@@ -18,7 +17,7 @@ from charter.listening import (
     Voice,
 )
 from portal.console.listening import Desk
-from portal.console.listening_words import chosen, line, lines, needed, number
+from portal.console.listening_words import chosen, heard, line, lines, needed, number
 from portal.forms import Faults, Form
 
 Reader = Callable[[Form, Faults, Desk], Any]
@@ -37,14 +36,6 @@ def _counts(words: Mapping[str, str]) -> Reader:
     return read
 
 
-def _day(form: Form, name: str, faults: Faults, desk: Desk, what: str) -> date | None:
-    """A date that is not still to come."""
-    day = form.day(name, faults, what=what)
-    if day and day > desk.today:
-        faults.add(name, "this day is still to come")
-    return day
-
-
 def _survey(form: Form, faults: Faults, desk: Desk) -> list[Any]:
     """The questions told before, and the one typed."""
     about = "choose the commitment that it is about"
@@ -56,7 +47,7 @@ def _survey(form: Form, faults: Faults, desk: Desk) -> list[Any]:
     if base == 0 and not faults.on("base"):
         faults.add("base", "a question that nobody answered says nothing: leave it out")
     method = line(form, "method", faults, "say how it was asked, such as tokens in a visits hall")
-    asked_on = _day(form, "asked_on", faults, desk, "the date it was asked")
+    asked_on = heard(form, "asked_on", faults, "the date it was asked", desk.today, desk.quarter)
     if len(desk.heard.surveys) >= MOST:
         faults.add("question", FULL)
     if faults or asked_on is None:
@@ -77,7 +68,7 @@ def _event(form: Form, faults: Faults, desk: Desk) -> list[Any]:
     """The meetings told before, and the one typed."""
     kind = chosen(form, "kind", faults, EVENTS, "choose what it was")
     site = chosen(form, "site", faults, ["", *desk.sites], "choose where it was")
-    held_on = _day(form, "held_on", faults, desk, "the date it was held")
+    held_on = heard(form, "held_on", faults, "the date it was held", desk.today, desk.quarter)
     attendance = chosen(form, "attendance", faults, ATTENDANCE, "choose how many came")
     if len(desk.heard.events) >= MOST:
         faults.add("kind", FULL)
@@ -123,7 +114,8 @@ def _spotlight(form: Form, faults: Faults, desk: Desk) -> Spotlight | None:
 def _report(form: Form, faults: Faults, desk: Desk) -> Report | None:
     reference = line(form, "reference", faults, "", blank=True)
     typed = form.any_of("dated-day", "dated-month", "dated-year")
-    dated = _day(form, "dated", faults, desk, "the report's date") if typed else None
+    of = "the report's date", desk.today, desk.quarter
+    dated = heard(form, "dated", faults, *of) if typed else None
     if typed and not reference:
         faults.add("reference", "name the report")
     return None if faults else Report(reference=reference, dated=dated)

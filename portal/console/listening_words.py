@@ -1,11 +1,15 @@
 """What a listening partner types, read with care: numbers, choices, and nobody's live worry."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from charter.concerns import concern
+from charter.quarters import Quarter, say
 from portal.forms import Faults, Form
 from portal.kept import NOT_TYPED
 
+YEARS = 2
+"""What is older says little of how a prison is now, and is mostly a year typed wrong."""
 NOT_HERE = "may be of one person, or of a danger to one: not kept. See above what to do now"
 
 
@@ -63,6 +67,20 @@ def lines(form: Form, name: str, faults: Faults, most: int) -> tuple[str, ...]:
     if not faults.on(name) and (len(found) > most or any(len(one) > 300 for one in found)):
         faults.add(name, f"write at most {most} lines of at most 300 characters each")
     return found
+
+
+def heard(
+    form: Form, name: str, faults: Faults, what: str, today: date, quarter: Quarter
+) -> date | None:
+    """A day that has come and is not long gone: at most YEARS before `quarter` begins."""
+    day = form.day(name, faults, what=what)
+    first = quarter.starts.replace(year=quarter.starts.year - YEARS)
+    if day and day > today:
+        faults.add(name, "this day is still to come")
+    elif day and day < first:
+        faults.add(name, f"this is more than {YEARS} years before the quarter it would be told of: "
+                   f"give a day from {say(first)}, and look at the year")  # fmt: skip
+    return day
 
 
 def live(form: Form, faults: Faults) -> bool:

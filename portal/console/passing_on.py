@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from charter.quarters import say
+from charter.quarters import Quarter, say
 from portal.console.lines import column
 from portal.console.listening import require_partner, turned
-from portal.console.listening_words import as_typed, asking, chosen, line, live
+from portal.console.listening_words import as_typed, asking, chosen, heard, line, live
 from portal.console.requesting import Counter, enter, safer_of, show
 from portal.doors import SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -49,13 +49,11 @@ def typed(counter: Counter, form: Form, faults: Faults) -> Passed | None:
         faults.add("text", "write what is asked for, as families would say it")
     families = asking(form, faults, needed=True)
     source = line(form, "source", faults, "say where it was heard, such as a visits hall morning")
-    heard_on = form.day("heard_on", faults, what="the date it was heard")
+    told_in = counter.today, Quarter.containing(counter.today)
+    heard_on = heard(form, "heard_on", faults, "the date it was heard", *told_in)
     role = "say to whom, by role and not by name, such as the head of residence"
     to_whom = line(form, "to_whom", faults, role)
-    on = form.day("passed_on", faults, what="the date it was passed on")
-    for name, day in (("heard_on", heard_on), ("passed_on", on)):
-        if day and day > counter.today:
-            faults.add(name, "this day is still to come")
+    on = heard(form, "passed_on", faults, "the date it was passed on", *told_in)
     if heard_on and on and on < heard_on:
         faults.add("passed_on", "it cannot be passed on before it was heard")
     if faults or heard_on is None or on is None:

@@ -14,7 +14,7 @@ from charter.words import REPLY_WORDS
 from portal.console import regions
 from portal.console.lines import column
 from portal.console.listening import require_partner, turned
-from portal.console.listening_words import as_typed, asking, chosen, line, live
+from portal.console.listening_words import as_typed, asking, chosen, heard, line, live
 from portal.console.regions import Room
 from portal.doors import NotHere, SignedIn, Typed, Visit
 from portal.forms import Faults, Form
@@ -157,9 +157,8 @@ def typed(session: Session, counter: Counter, form: Form, faults: Faults) -> Ask
         faults.add("text", "write what is asked for, as families would say it")
     families = asking(form, faults, needed=bool(site) and kind == "request")
     source = line(form, "source", faults, "say where it was heard, such as a visits hall morning")
-    heard_on = form.day("heard_on", faults, what="the date it was heard")
-    if heard_on and heard_on > counter.today:
-        faults.add("heard_on", "this day is still to come")
+    told_in = counter.today, Quarter.containing(counter.today)
+    heard_on = heard(form, "heard_on", faults, "the date it was heard", *told_in)
     if site and not faults.on("party") and not faults.on("site"):
         served = register.services(session, [counter.room.code])
         serving = {(one.party_code, one.site_code) for one in served}

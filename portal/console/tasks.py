@@ -11,9 +11,9 @@ from charter.policy import Policy
 from charter.quarters import BeyondHorizon, Calendar, Quarter, london_date, say
 from charter.waiting import Waits
 from notifications.doubts import in_doubt
-from portal.console.kinds import KINDS, Kind
+from portal.console.kinds import KINDS, UNMARKED_WORDS, Kind
 from portal.doors import Visit
-from providers import awaiting, casework, checking, cycles, moves
+from providers import awaiting, casework, checking, cycles, moves, replied
 from providers.awaiting import (
     AGREED,
     GAP,
@@ -85,16 +85,18 @@ def tasks_of(session: Session, visit: Visit, homes: list[Home]) -> list[Task]:
     today, codes = london_date(visit.now), [home.code for home in homes]
     found = awaiting.around(session, codes, today)
     doubts = in_doubt(session, [h.code for h in homes if h.roles & ADMINS])
+    unmarked = replied.to_mark(session, [h.code for h in homes if h.roles & checking.PARTNERS])
     tasks = [
         *_returns(session, visit, {home.code: home for home in homes}),
         _doubts(homes, doubts),
-        _by_quarter(homes, found[HELD], checking.APPROVERS, "/release", *HELD_WORDS),
-        _by_quarter(homes, found[UNCHECKED], checking.CHECKERS, "/queue", *UNCHECKED_WORDS),
+        _by_quarter(homes, found[HELD], checking.APPROVERS, "/{}/release", *HELD_WORDS),
+        _by_quarter(homes, found[UNCHECKED], checking.CHECKERS, "/{}/queue", *UNCHECKED_WORDS),
         _found(homes, found[QUIET], checking.APPROVERS, "/sensitive", *QUIET_WORDS),
         _plans(session, homes, found[AGREED], visit.desk.calendar, today),
         _found(homes, found[GAP], ADMINS, "/register/services?show=gaps", *GAP_WORDS),
         _found(homes, found[REFUSED], ADMINS, "/register/contacts?show=refused", *REFUSED_WORDS),
         _short(session, homes, visit.desk.calendar, today),
+        _by_quarter(homes, unmarked, checking.PARTNERS, "/listening/{}/replies", *UNMARKED_WORDS),
         _unheard(homes, found[HEARD]),
     ]
     return [task for task in tasks if task.many]
@@ -169,13 +171,13 @@ def _by_quarter(
     title: str,
     says: str,
 ) -> Task:
-    """Something counted quarter by quarter, for those of these roles, and where it is done."""
+    """Something counted quarter by quarter, for those of these roles; `{}` is where in `below`."""
     mine = {home.code: home for home in homes if home.roles & roles}
     told = [one for one in sorted(found, key=lambda one: one.about) if one.region in mine]
     lines = [
         Line(
             f"{mine[one.region].name}, {Quarter.parse(one.about).in_words}: {one.many}",
-            f"{mine[one.region].path}/{one.about}{below}",
+            mine[one.region].path + below.format(one.about),
             f"The first was received on {say(one.since)}" if one.since else "",
         )
         for one in told

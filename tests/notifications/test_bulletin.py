@@ -229,6 +229,7 @@ def test_facts_carry_what_they_rest_on(html):
         "\u202eturned around\u202c and \u2067never closed",
         "control \x00 \x0b \x1b characters",
         "مرحبا and English and 2026",
+        "heaped" + "\u0301" * 200,
         "word " * 8000,
         "long" * 10000,
     ],
@@ -249,6 +250,7 @@ def test_whatever_a_provider_writes_is_shown_as_harmless_text(text):
         tree, _ = parse(page)
         assert not [e for e in tree.iter() if e.tag in {"script", "img"}]
         assert "\u202e" not in page
+        assert "\u0301" * 5 not in page
         assert "49 " not in page
         ElementTree.fromstring(files["feed.xml"])
 

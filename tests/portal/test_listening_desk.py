@@ -7,10 +7,20 @@ import pytest
 
 from charter.listening import PARTS, Calls
 from charter.quarters import Quarter
-from providers import family_calls, ledger, listening, staff
-from tests.support.cast import AVON
+from charter.steps import Signed
+from providers import (
+    answering,
+    documents,
+    family_calls,
+    ledger,
+    listening,
+    lives,
+    replied,
+    staff,
+)
+from tests.support.cast import AVON, BROOK
 from tests.support.pages import Page, PageClient
-from tests.support.stage import CORA, LENA, OTTO, QUARTER, RITA, Stage
+from tests.support.stage import CORA, LENA, OTTO, QUARTER, REQUEST, RITA, Stage
 
 Open = Callable[..., PageClient]
 SURVEY = {
@@ -103,7 +113,8 @@ def test_a_survey_question_is_added_shown_beside_the_commitment_and_taken_out(
     lena = stage.enters(open_pages, LENA)
     page = lena.get(path(stage, "surveys")).submit(SURVEY, button="Add it")
     assert "50 in 100 said so, of 159 people who answered." in page.text
-    few = page.submit({**SURVEY, "site": AVON.site, "base": "9"}, button="Add it")
+    first = {"asked_on-day": "1", "asked_on-month": "7", "asked_on-year": "2024"}
+    few = page.submit({**SURVEY, **first, "site": AVON.site, "base": "9"}, button="Add it")
     assert "Too few to say: fewer than 10 people answered." in few.text
     region, quarter = stage.ref().region, Quarter.parse(QUARTER)
     with stage.database.reading() as session:
@@ -148,6 +159,8 @@ def test_a_meeting_is_told_with_its_attendance_in_a_band(stage: Stage, open_page
         ("surveys", {**SURVEY, "base": "0"}, "says nothing: leave it out"),
         ("surveys", {**SURVEY, "commitment": "W99"}, "Choose the commitment"),
         ("surveys", {**SURVEY, "site": "NOWHERE"}, "Choose where it was asked"),
+        ("surveys", {**SURVEY, "asked_on-year": "2020"}, "give a day from 1 July 2024"),
+        ("events", {"held_on-day": "30", "held_on-month": "6", "held_on-year": "2024"}, "2 years"),
         ("events", {}, "Choose what it was"),
     ],
 )
@@ -332,6 +345,35 @@ def test_the_replies_to_be_marked_are_listed_and_silence_reads_not_checked(
     cora = stage.enters(open_pages, CORA)
     theirs = cora.get(path(stage, "replies"))
     assert not [to for to in theirs.links.values() if to.endswith("/judge")]
+
+
+def test_a_reply_that_was_signed_otherwise_since_waits_for_its_mark_again(
+    stage: Stage, open_pages: Open
+):
+    here, lena = stage.ref(), stage.enters(open_pages, LENA)
+    document = stage.filled(here)
+    stage.submit(AVON, document, stage.now)
+    with stage.database.writing() as session:
+        replied.mark(session, here, REQUEST, True, "", stage.now, stage.person(LENA))
+    assert "1 faithful" in lena.get(path(stage, "replies")).text
+    said = [one.model_copy(update={"words": "Not at weekends."}) for one in document.replies]
+    with stage.database.writing() as session:
+        other = document.model_copy(update={"replies": tuple(said)})
+        sha = documents.keep(session, other.model_dump_json())
+        lives.record(session, here.id, Signed(document=sha), stage.now, "person:1")
+    assert "1 not checked" in lena.get(path(stage, "replies")).text
+
+
+def test_a_right_of_reply_is_listed_where_families_asked_for_nothing(
+    stage: Stage, open_pages: Open
+):
+    here = stage.ref(BROOK)
+    stage.submit(BROOK, stage.filled(here), stage.now)
+    with stage.database.writing() as session:
+        answering.reply(session, here, "We have moved.", stage.now, stage.person(BROOK.email))
+    listed = stage.enters(open_pages, LENA).get(path(stage, "replies"))
+    assert "HMP Brookbridge" in listed.text
+    assert "1 not checked" in listed.text
 
 
 def told(stage: Stage) -> None:

@@ -2,20 +2,24 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from charter.keeping import Outcome
 from charter.packs import PackData, PackKind, frozen_from
 from charter.returns import State
 from charter.steps import RecordedNotReturned
 from flows.freezing import freeze_packs
-from providers import checking, cycles, documents, lives, packing, packs, returns
+from providers import checking, cycles, documents, keeping, lives, packing, packs, returns
 from providers.cycles import NotAllowed
 from providers.packing import Asking
 from tests.portal.test_access import token_of
+from tests.portal.test_actions_page import keep_promises
 from tests.support.cast import AVON, BROOK, CLYDE, DEE, at
 from tests.support.pages import PageClient
 from tests.support.rules import CALENDAR, POLICY
@@ -75,6 +79,29 @@ def test_every_row_of_every_pack_names_the_returns_it_comes_from(stood: Stage):
             for row in one.rows:
                 assert one.id == "voices" or row.returns, (kind, one.id, row.cells)
                 assert set(row.returns) <= known
+
+
+def test_a_pack_counts_what_was_kept_as_the_page_of_actions_does(stage: Stage, open_pages: Open):
+    stage.play()
+    keep_promises(stage)
+    pack = made(stage, PackKind.ASSURANCE)
+    with stage.database.reading() as session:
+        counted = keeping.counted(session, stage.ref().region, stage.now.date(), {})
+    sums = table(pack, "action-sums")
+    assert sums.columns[-1].words == "Kept on time, of those whose first date has come"
+    assert counted.kept.of > counted.kept.on_time > 0
+    assert cells(pack, "action-sums")[0][-1] == f"{counted.kept.on_time} of {counted.kept.of}"
+    told = Counter(row[-1] for row in cells(pack, "actions"))
+    assert told["Kept on time"] == counted.by_outcome[Outcome.KEPT]
+    assert told["Overdue"] == counted.by_outcome[Outcome.OVERDUE]
+
+
+def test_no_two_states_that_lie_side_by_side_in_a_bar_share_a_colour(stood: Stage):
+    for _, one in made(stood, PackKind.ASSURANCE).tables:
+        drawn = [column.colour for column in one.columns if column.colour]
+        assert len(set(drawn)) == len(drawn)
+        styles = Path("portal/static/app.css").read_text(encoding="utf-8")
+        assert all(f".app-chart__fill--{colour} " in styles for colour in drawn)
 
 
 def test_the_seminar_pack_has_the_questions_still_open(stood: Stage):

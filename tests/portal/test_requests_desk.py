@@ -100,6 +100,7 @@ def test_a_recommendation_says_what_it_is(stage: Stage, open_pages: Open):
         ({"families": "some"}, "How many families asked for it: write a whole number in figures"),
         ({"source": ""}, "Say where it was heard"),
         ({"heard_on-year": "2027"}, "This day is still to come"),
+        ({"heard_on-year": "2001"}, "give a day from 1 October 2024, and look at the year"),
         ({"heard_on-day": "31", "heard_on-month": "2"}, "must be a real date"),
     ],
 )

@@ -17,14 +17,14 @@ from charter.steps import (
     Signed,
 )
 from notifications.tables import Letter, LetterState
-from providers import answering, checking, lives, releasing
+from providers import answering, checking, lives, releasing, replied
 from providers.console_tables import SensitivePeriod
 from providers.tables import Contact, Service
 from tests.portal.test_console import record, sign
 from tests.support.cast import AVON, BROOK, CLYDE, DEE, at
 from tests.support.pages import Page, PageClient, words
 from tests.support.releases import FEW, NAMED, named_in, release_of
-from tests.support.stage import ANN, CORA, IRIS, LAST, LENA, OTTO, QUARTER, RITA, Stage
+from tests.support.stage import ANN, CORA, IRIS, LAST, LENA, OTTO, QUARTER, REQUEST, RITA, Stage
 
 Open = Callable[..., PageClient]
 
@@ -214,3 +214,26 @@ def test_the_way_to_the_others_leads_to_the_quarter_with_only_those(
     assert "1 of 4 returns" in page.text
     assert "HMP Clydebridge" in page.text
     assert "HMP Brookbridge" not in page.text
+
+
+def test_the_partner_sees_the_replies_that_wait_for_a_mark_until_they_are_published(
+    stage: Stage, open_pages: Open
+):
+    waits = "Mark the replies to families"
+    lena = stage.enters(open_pages, LENA)
+    assert waits not in headings(lena.get("/console"))
+    stage.submit(AVON, stage.filled(stage.ref()), stage.now)
+    assert waits not in headings(stage.enters(open_pages, CORA).get("/console"))
+    page = lena.get("/console")
+    assert headings(page)[waits] == 1
+    listed = page.click("Sample, July to September 2026: 1")
+    assert listed.path.endswith(f"/listening/{QUARTER}/replies")
+    assert "1 not checked" in listed.text
+    with stage.database.writing() as session:
+        here, lena_id = stage.ref(), stage.person(LENA)
+        replied.mark(session, here, REQUEST, True, "", stage.now, lena_id)
+        assert replied.to_mark(session, [here.region]) == []
+        answering.reply(session, here, "We ring back by noon.", stage.now, stage.person(AVON.email))
+        assert [one.many for one in replied.to_mark(session, [here.region, "Elsewhere"])] == [1]
+        lives.record(session, here.id, Published(revision=1, page="p"), stage.now, "engine")
+        assert replied.to_mark(session, [here.region]) == []

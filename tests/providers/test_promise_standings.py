@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from charter.keeping import Outcome, outcome
+from charter.keeping import Outcome, outcome, outcome_of
 from flows import wiring
-from providers import keeping, promise_standings
+from providers import actions, keeping, promise_standings
 from providers.console_tables import PromiseStanding
 from providers.database import Database
 from tests.portal.test_actions_page import CARD, keep_promises
@@ -31,12 +31,18 @@ def rows(session: Session) -> list[PromiseStanding]:
 def test_the_database_gives_each_promise_the_outcome_that_the_rule_gives(stage: Stage) -> None:
     seen = set()
     with stage.database.reading() as session:
+        places = {(one.party_code, one.site_id) for one in rows(session)}
+        found_at = actions.promises(session, places).values()
+        promises = [promise for there in found_at for promise in there]
         for days in (-400, 0, 400):
             today = stage.now.date() + timedelta(days=days)
             found = {line.id: line for line in keeping.lines(session, "sample", today, {})}
             for one in rows(session):
                 told = (one.due, one.first_due, one.latest_due, one.told_on, today)
-                assert found[one.action_id].outcome is outcome(one.status, *told)
+                became = outcome(one.status, *told)
+                assert found[one.action_id].outcome is became
+                (promise,) = [p for p in promises if p.id == one.action_id]
+                assert outcome_of(promise, today) is became
                 seen.add(found[one.action_id].outcome)
             assert len(found) == len(rows(session)) > 4
     assert {Outcome.OVERDUE, Outcome.OPEN, Outcome.KEPT, Outcome.NOT_DONE} <= seen
