@@ -8,7 +8,7 @@ from sqlmodel import Session
 from charter.steps import Happened
 from providers import approving, staff
 from providers.checking import APPROVERS, speaks_for
-from providers.contacts import contacts_of
+from providers.contacts import answering_for
 from providers.returns import Ref
 
 
@@ -22,8 +22,8 @@ def left(
 ) -> list[str]:
     """The names of those whose approval would count on a London date beside those `given`.
 
-    Nobody who is on the provider's own contact list, prepared or signed the return, or may not be
-    the last to approve it.
+    Nobody who acts for the provider at any prison, prepared or signed the return, or may not be the
+    last to approve it.
     """
     team = staff.listing(session, here.region)
     able = {m.person_id: m.name for m in team if m.serves(on) and m.role in APPROVERS}
@@ -34,7 +34,9 @@ def left(
     }
     if not found:
         return []
-    listed: dict[int, list[str]] = {}
-    for one in contacts_of(session, [here.service_id], on)[here.service_id]:
-        listed.setdefault(one.person_id, []).append(one.role)
-    return [name for i, name in found.items() if not speaks_for(here, listed.get(i, ()))]
+    own = answering_for(session, [here.service_id], found, on)
+    return [
+        name
+        for person, name in found.items()
+        if not speaks_for(here, own.get((here.service_id, person), ()))
+    ]

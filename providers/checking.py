@@ -1,6 +1,6 @@
 """What the commissioner's side does with a return: ask, change, confirm, approve, revise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -23,7 +23,7 @@ from charter.steps import (
     Step,
 )
 from providers import approving, cycles, lives, staff
-from providers.contacts import ContactView, contacts_of
+from providers.contacts import answering_for
 from providers.cycles import NotAllowed
 from providers.returns import Ref
 
@@ -48,7 +48,7 @@ def extend(
     person: int,
 ) -> None:
     """Give a return a later due date, with a reason and what families will read."""
-    _may(session, here, now, person, CHECKERS, "give more time")
+    _may_give_time(session, here, now, person)
     life = lives.lives(session, [here.id])[here.id]
     if life.is_received:
         raise NotAllowed("this return has been received: there is nothing to extend")
@@ -69,13 +69,19 @@ def extend(
 
 def decline_time(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
     """Give no more time than there is, and say why to the provider that asked."""
-    _may(session, here, now, person, CHECKERS, "give more time")
+    _may_give_time(session, here, now, person)
     life = lives.lives(session, [here.id])[here.id]
     if life.extension_asked is None:
         raise NotAllowed("nobody has asked for more time for this return")
     if not reason.strip():
         raise NotAllowed("say why there is no more time; the provider reads it")
     _record(session, here, ExtensionDeclined(reason=reason.strip()), now, person)
+
+
+def _may_give_time(session: Session, here: Ref, now: datetime, person: int) -> None:
+    _may(session, here, now, person, CHECKERS, "give more time")
+    if speaks_for(here, own_roles(session, here, now, person)):
+        raise NotAllowed("this is your own organisation's return, so somebody else must decide")
 
 
 def agree_not_running(session: Session, here: Ref, reason: str, now: datetime, person: int) -> None:
@@ -102,8 +108,8 @@ def decline_not_running(
 def _may_say_it_ran(session: Session, here: Ref, now: datetime, person: int) -> Life:
     """A commissioner who is no party to the return says whether its service ran."""
     _may(session, here, now, person, CHECKERS, "say whether a service ran")
-    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
-    if here.party_kind == "commissioner" or person in {c.person_id for c in on_its_list}:
+    own = own_roles(session, here, now, person)
+    if here.party_kind == "commissioner" or is_own(here, own):
         raise NotAllowed("this is your own organisation's return, so you cannot decide on it")
     life = lives.lives(session, [here.id])[here.id]
     if life.is_received:
@@ -170,13 +176,13 @@ def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
     life = lives.lives(session, [here.id])[here.id]
     if why := why_not_approve(here, life, now):
         raise NotAllowed(why)
-    if person in life.approved_by:
-        raise NotAllowed("you have approved this page; a second person must approve it too")
     needed = cycles.policy_of(session, here.policy_version).approvals
+    if person in life.approved_by:
+        more = "; another person must approve it too" if len(life.approved_by) < needed else ""
+        raise NotAllowed(f"you have approved this page already, which counts once{more}")
     if why := approving.why_not_you(session, here, needed, now, person):
         raise NotAllowed(why)
-    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
-    if speaks_for(here, (c.role for c in on_its_list if c.person_id == person)):
+    if speaks_for(here, own_roles(session, here, now, person)):
         raise NotAllowed("this is your own organisation's return, so others must approve its page")
     _record(session, here, Approved(person=person), now, person)
     return len(life.approved_by) + 1
@@ -223,8 +229,7 @@ def received(session: Session, here: Ref, now: datetime, person: int) -> Life:
     """How a received return stands, for a commissioner who had no part in making it."""
     _may(session, here, now, person, checkers_of(here), "check a return")
     life = lives.lives(session, [here.id])[here.id]
-    on_its_list = contacts_of(session, [here.service_id], london_date(now))[here.service_id]
-    if why := why_not_check(here, life, on_its_list, person):
+    if why := why_not_check(here, life, own_roles(session, here, now, person), person):
         raise NotAllowed(why)
     return life
 
@@ -235,25 +240,31 @@ def checkers_of(here: Ref) -> set[str]:
 
 
 def is_own(here: Ref, roles: Iterable[str]) -> bool:
-    """Whether somebody in these roles on a return's contact list would check their own work."""
+    """Whether somebody in these roles in a return's organisation would check their own work."""
     return bool(set(roles) if here.party_kind == "commissioner" else PROVIDING & set(roles))
 
 
 def speaks_for(here: Ref, roles: Iterable[str]) -> bool:
-    """Whether somebody in these roles on a return's contact list is of the provider it is of.
+    """Whether somebody in these roles in a return's organisation answers for a provider.
 
     A commissioner's own return is approved by its region's team, which has nobody else.
     """
     return here.party_kind != "commissioner" and is_own(here, roles)
 
 
-def why_not_check(here: Ref, life: Life, contacts: list[ContactView], person: int) -> str:
-    """Why somebody may not check this return, whatever their role; empty when they may."""
+def own_roles(session: Session, here: Ref, now: datetime, person: int) -> set[Role]:
+    """In which roles somebody acts for the organisation whose return it is, at whatever prison."""
+    found = answering_for(session, [here.service_id], [person], london_date(now))
+    return found.get((here.service_id, person), set())
+
+
+def why_not_check(here: Ref, life: Life, own: Collection[Role], person: int) -> str:
+    """Why somebody of these roles in its organisation may not check a return; empty if they may."""
     if not life.is_received:
         return "this return has not been received yet"
     if f"person:{person}" in (life.signed_by, life.handed_over_by):
         return "you prepared or signed this return, so somebody else must check it"
-    if is_own(here, {c.role for c in contacts if c.person_id == person}):
+    if is_own(here, own):
         return "this is your own organisation's return, so somebody else must check it"
     return ""
 

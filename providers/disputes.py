@@ -16,7 +16,7 @@ from charter.waiting import Waits
 from notifications.among import among
 from providers import cycles, lives, returns, staff, standings
 from providers.console_tables import Standing
-from providers.contacts import contacts_of, ever_of
+from providers.contacts import answering_for, contacts_of, ever_of
 from providers.cycles import NotAllowed
 from providers.lives import NewStep
 from providers.returns import Ref
@@ -108,6 +108,8 @@ def why_not_decide(session: Session, here: Ref, now: datetime, person: int) -> s
         return "you hold another role in this region, so somebody outside it must decide"
     if person in ever_of(session, here.service_id):
         return "you are or were a contact of this service, so somebody else must decide"
+    if answering_for(session, [here.service_id], [person], on):
+        return "this is your own organisation's return, so somebody else must decide"
     return ""
 
 

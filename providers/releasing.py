@@ -14,7 +14,7 @@ from charter.returns import Life
 from charter.review import HoldCleared, Withdrawn
 from charter.steps import Happened
 from providers import documents, lives, staff
-from providers.checking import APPROVERS, PROVIDING
+from providers.checking import APPROVERS, PROVIDING, own_roles, speaks_for
 from providers.contacts import contacts_of
 from providers.cycles import NotAllowed
 from providers.held import cleared_before
@@ -54,7 +54,8 @@ def clear_hold(
         raise NotAllowed("this page is published; record a reason to revise it first")
     if digest(words) in life.cleared:
         raise NotAllowed(f"these words were cleared already{_by_whom(happened, digest(words))}")
-    if f"person:{person}" in authors(session, here, happened, words, request, now):
+    wrote = f"person:{person}" in authors(session, here, happened, words, request, now)
+    if wrote or speaks_for(here, own_roles(session, here, now, person)):
         raise NotAllowed("you wrote these words or answer for them, so somebody else must look")
     if not reason.strip():
         raise NotAllowed("say why these words may be published")

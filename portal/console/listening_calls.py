@@ -164,7 +164,7 @@ def marks_of(one: Marked) -> str:
     marks = {True: one.faithful, False: one.not_faithful, None: one.not_checked}
     words = {mark: FAITHFUL_WORDS[mark].console.lower() for mark in marks}
     told = [f"{many} {words[mark]}" for mark, many in marks.items() if many]
-    return ", ".join(told) or "Replied in an earlier quarter"
+    return ", ".join(told) or "No reply to mark"
 
 
 @router.get("/replies", name="replies_to_judge")

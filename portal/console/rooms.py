@@ -76,7 +76,7 @@ class Case:
     extended: tuple[bool, ...] = ()
     """Whether more time was given, quarter by quarter, this one last."""
     own: frozenset[str] = field(default_factory=frozenset)
-    """What the visitor is on the contact list of this very service."""
+    """What the visitor is on the contact lists of the organisation whose return it is."""
 
     @property
     def today(self) -> date:
@@ -167,8 +167,15 @@ def enter(session: Session, visit: Visit, return_id: str) -> Case:
         history=found.history,
         earlier=found.earlier,
         extended=tuple(found.extended),
-        own=visit.visitor.services.get(found.ref.service_id, frozenset()),
+        own=_own(session, visit, found.ref),
     )
+
+
+def _own(session: Session, visit: Visit, ref: Ref) -> frozenset[str]:
+    """What the visitor is on the contact lists of the return's organisation; mostly nothing."""
+    if not visit.visitor.services:
+        return frozenset()
+    return frozenset(checking.own_roles(session, ref, visit.now, visit.visitor.person))
 
 
 def roles_in(visit: Visit, region: str) -> frozenset[str]:

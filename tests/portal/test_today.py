@@ -217,9 +217,9 @@ def test_the_way_to_the_others_leads_to_the_quarter_with_only_those(
 
 
 def test_the_partner_sees_the_replies_that_wait_for_a_mark_until_they_are_published(
-    stage: Stage, open_pages: Open
+    any_stage: Stage, open_pages: Open
 ):
-    waits = "Mark the replies to families"
+    stage, waits = any_stage, "Mark the replies to families"
     lena = stage.enters(open_pages, LENA)
     assert waits not in headings(lena.get("/console"))
     stage.submit(AVON, stage.filled(stage.ref()), stage.now)
