@@ -178,7 +178,7 @@ def approve(session: Session, here: Ref, now: datetime, person: int) -> int:
         raise NotAllowed(why)
     needed = cycles.policy_of(session, here.policy_version).approvals
     if person in life.approved_by:
-        more = "; another person must approve it too" if len(life.approved_by) < needed else ""
+        more = "; a second person must approve it too" if len(life.approved_by) < needed else ""
         raise NotAllowed(f"you have approved this page already, which counts once{more}")
     if why := approving.why_not_you(session, here, needed, now, person):
         raise NotAllowed(why)
